@@ -1,0 +1,94 @@
+"""The schema's version: read it, bring it forward."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import asyncpg
+
+from rejoinder.db.pool import connect_once
+from rejoinder.errors import Setup
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+    from sqlalchemy import Connection
+
+Version = Literal["empty", "behind", "current", "unknown"]
+
+_ONE_AT_A_TIME = 5_261_891_201  # an advisory lock: two programs started together must not both migrate
+
+
+async def version(dsn: str) -> Version:
+    """Where the schema stands against this program; `unknown` is a schema this program has never heard of."""
+    from alembic.script import ScriptDirectory
+
+    connection = await connect_once(dsn, "rejoinder version")
+    try:
+        found = {row[0] for row in await connection.fetch("SELECT version_num FROM alembic_version")}
+    except asyncpg.UndefinedTableError:
+        return "empty"
+    finally:
+        await connection.close()
+    script = ScriptDirectory.from_config(_config())
+    if found == set(script.get_heads()):
+        return "current"
+    known = {revision.revision for revision in script.walk_revisions()}
+    if not found:
+        return "empty"
+    return "behind" if found <= known else "unknown"
+
+
+async def migrate(dsn: str) -> None:
+    """Bring the schema to this program's version; each migration is one transaction.
+
+    Raises Setup when the schema is newer than this program.
+    """
+    lock = await connect_once(dsn, "rejoinder migrate", limits=False)
+    try:
+        await lock.execute("SELECT pg_advisory_lock($1)", _ONE_AT_A_TIME)
+        if await version(dsn) == "unknown":
+            raise newer()
+        await _upgrade(dsn)
+    finally:
+        await lock.close()
+
+
+def newer() -> Setup:
+    """The error for a schema made by a later release."""
+    return Setup(
+        "The database was made by a newer Rejoinder than this one.",
+        mend="Start the newer release, or restore a backup made by this one.",
+        code="schema_newer",
+    )
+
+
+async def _upgrade(dsn: str) -> None:
+    from alembic import command
+    from sqlalchemy.ext.asyncio import create_async_engine
+    from sqlalchemy.pool import NullPool
+
+    engine = create_async_engine(
+        "postgresql+asyncpg://", async_creator=lambda: asyncpg.connect(dsn), poolclass=NullPool
+    )
+
+    def run(connection: Connection) -> None:
+        config = _config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+    try:
+        async with engine.connect() as connection:
+            await connection.run_sync(run)
+            await connection.commit()
+    finally:
+        await engine.dispose()
+
+
+def _config() -> Config:
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("path_separator", "os")
+    return config

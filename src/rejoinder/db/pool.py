@@ -1,0 +1,181 @@
+"""The pool, and the two ways to it: a transaction or a read, each bound to one workspace.
+
+Stores take a `Tx` to write and a `Read` to read. Both carry the workspace's id, so no store function can be
+called without one; maintenance, which looks across workspaces, takes a `Maintenance` instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+from uuid import UUID
+
+import asyncpg
+from asyncpg.pool import PoolConnectionProxy
+from pydantic_core import from_json, to_json
+
+from rejoinder.errors import Unavailable
+
+Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]"
+
+# A process stopped inside a transaction freezes one conversation for 5 s at most; a waiter gives up after 3 s.
+_SESSION = {
+    "lock_timeout": "3s",
+    "statement_timeout": "10s",
+    "idle_in_transaction_session_timeout": "5s",
+    "jit": "off",  # every statement is short: compiling one costs more than running it
+    "timezone": "UTC",
+}
+
+AWAY = (
+    OSError,
+    TimeoutError,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.TooManyConnectionsError,
+)
+"""What asyncpg raises when PostgreSQL is not there."""
+
+BUSY = (
+    asyncpg.DeadlockDetectedError,
+    asyncpg.SerializationError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.QueryCanceledError,
+)
+"""What PostgreSQL raises when it is there but the transaction lost to another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One connection, one workspace; each statement stands alone."""
+
+    connection: Connection
+    workspace_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Tx(Read):
+    """One open transaction, one workspace."""
+
+
+@dataclass(frozen=True, slots=True)
+class Maintenance:
+    """One connection that may look across workspaces: rescue, sweep, retention, tokens by hash."""
+
+    connection: Connection
+
+
+class Database:
+    """The pool of one process. `connect()` makes it; `close()` ends it."""
+
+    def __init__(self, dsn: str, pool: asyncpg.Pool[asyncpg.Record]) -> None:
+        self.dsn = dsn
+        self._pool = pool
+
+    @asynccontextmanager
+    async def transaction(self, workspace_id: UUID) -> AsyncIterator[Tx]:
+        """A transaction bound to the workspace; commits on leaving, rolls back on an exception."""
+        async with self._acquire() as connection, connection.transaction():
+            yield Tx(connection, workspace_id)
+
+    @asynccontextmanager
+    async def read(self, workspace_id: UUID) -> AsyncIterator[Read]:
+        """A connection for single reads bound to the workspace, without a transaction."""
+        async with self._acquire() as connection:
+            yield Read(connection, workspace_id)
+
+    @asynccontextmanager
+    async def maintenance(self) -> AsyncIterator[Maintenance]:
+        """A connection for the named statements that look across workspaces."""
+        async with self._acquire() as connection:
+            yield Maintenance(connection)
+
+    async def session(self, name: str) -> asyncpg.Connection[asyncpg.Record]:
+        """A connection of its own, outside the pool, for LISTEN and session locks; the caller closes it."""
+        return await connect_once(self.dsn, name)
+
+    async def retry_busy(self, work: Callable[[], Awaitable[Any]], attempts: int = 5) -> Any:
+        """Run `work` again when it lost to a deadlock or a lock time-out; it must begin its own transaction."""
+        for attempt in range(attempts):
+            try:
+                return await work()
+            except BUSY:
+                if attempt == attempts - 1:
+                    raise
+        raise AssertionError("unreachable")
+
+    async def close(self) -> None:
+        """Close every connection; those in use are waited for 5 s, then cut."""
+        import asyncio
+
+        try:
+            await asyncio.wait_for(self._pool.close(), 5)
+        except TimeoutError:
+            self._pool.terminate()
+
+    @asynccontextmanager
+    async def _acquire(self) -> AsyncIterator[Connection]:
+        try:
+            async with self._pool.acquire(timeout=10) as connection:
+                yield connection
+        except AWAY as away:
+            raise Unavailable(
+                f"PostgreSQL does not answer ({type(away).__name__}).",
+                mend="Nothing was stored; send the request again.",
+                retry_after=2,
+            ) from away
+
+
+async def connect(dsn: str, *, size: int = 5, name: str = "rejoinder") -> Database:
+    """Open the pool (1 to `size` connections). Raises Unavailable when PostgreSQL is not there."""
+    try:
+        pool = await asyncpg.create_pool(
+            dsn,
+            min_size=1,
+            max_size=size,
+            init=_prepare,
+            max_inactive_connection_lifetime=0,
+            server_settings={**_SESSION, "application_name": name},
+            command_timeout=15,
+        )
+    except AWAY as away:
+        raise _unreachable(away) from away
+    return Database(dsn, pool)
+
+
+async def connect_once(
+    dsn: str, name: str, *, limits: bool = True
+) -> asyncpg.Connection[asyncpg.Record]:
+    """One connection outside any pool; without `limits` its statements may take as long as they need."""
+    session = _SESSION if limits else {"jit": "off", "timezone": "UTC"}
+    try:
+        connection = await asyncpg.connect(
+            dsn, timeout=10, server_settings={**session, "application_name": name}
+        )
+    except AWAY as away:
+        raise _unreachable(away) from away
+    await _prepare(connection)
+    return connection
+
+
+def _unreachable(away: BaseException) -> Unavailable:
+    return Unavailable(
+        f"PostgreSQL can't be reached: {away}.",
+        mend="Check DATABASE_URL and that the server is up.",
+        retry_after=2,
+    )
+
+
+async def _prepare(connection: asyncpg.Connection[asyncpg.Record]) -> None:
+    await connection.set_type_codec(
+        "jsonb", schema="pg_catalog", encoder=_encode, decoder=from_json, format="text"
+    )
+
+
+def _encode(value: object) -> str:
+    return to_json(value).decode()

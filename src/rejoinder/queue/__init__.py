@@ -1,0 +1,1 @@
+"""Wake-ups: PgQueuer, and nothing of it outside this room."""

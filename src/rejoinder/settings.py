@@ -1,0 +1,149 @@
+"""All settings, in one frozen object. Only the composition roots (`cli`, `app`, `worker`) read it.
+
+Sources, strongest first: the environment, `rejoinder.toml` in the working directory, the defaults.
+Every field is described in `docs/settings.md`; a test holds that.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import quote
+
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from rejoinder.errors import Setup
+
+
+def _env(*names: str) -> AliasChoices:
+    return AliasChoices(*names, *(name.lower() for name in names))
+
+
+class Settings(BaseSettings):
+    """One frozen object; build it with `load()`."""
+
+    model_config = SettingsConfigDict(
+        frozen=True, extra="ignore", toml_file="rejoinder.toml", env_ignore_empty=True, populate_by_name=True
+    )
+
+    # where
+    host: Annotated[str, Field(validation_alias=_env("HOST", "API_HOST"))] = "127.0.0.1"
+    port: Annotated[int, Field(validation_alias=_env("PORT", "API_PORT"), ge=0, le=65535)] = 8000
+    data_dir: Annotated[Path | None, Field(validation_alias=_env("REJOINDER_DATA"))] = None
+    database_url: Annotated[SecretStr | None, Field(validation_alias=_env("DATABASE_URL"))] = None
+    postgres_host: Annotated[str | None, Field(validation_alias=_env("POSTGRES_HOST"))] = None
+    postgres_port: Annotated[int, Field(validation_alias=_env("POSTGRES_PORT"))] = 5432
+    postgres_db: Annotated[str, Field(validation_alias=_env("POSTGRES_DB"))] = "rejoinder"
+    postgres_user: Annotated[str, Field(validation_alias=_env("POSTGRES_USER"))] = "postgres"
+    postgres_password: Annotated[
+        SecretStr | None, Field(validation_alias=_env("POSTGRES_PASSWORD"))
+    ] = None
+    secret_key: Annotated[SecretStr | None, Field(validation_alias=_env("REJOINDER_SECRET_KEY"))] = None
+
+    # the model
+    model: Annotated[str | None, Field(validation_alias=_env("REJOINDER_MODEL"))] = None
+    openai_api_key: Annotated[SecretStr | None, Field(validation_alias=_env("OPENAI_API_KEY"))] = None
+    openai_base_url: Annotated[str, Field(validation_alias=_env("OPENAI_BASE_URL"))] = (
+        "https://api.openai.com/v1"
+    )
+    openai_model: Annotated[str, Field(validation_alias=_env("OPENAI_MODEL"))] = "gpt-5-mini"
+    model_timeout: Annotated[
+        float, Field(validation_alias=_env("REJOINDER_MODEL_TIMEOUT", "AI_SERVICE_TIMEOUT"), gt=0)
+    ] = 60.0
+    model_attempts: Annotated[int, Field(validation_alias=_env("REJOINDER_MODEL_ATTEMPTS"), ge=1, le=10)] = 3
+
+    # the work
+    max_turns: Annotated[int, Field(validation_alias=_env("REJOINDER_MAX_TURNS"), ge=1)] = 5000
+    drain_seconds: Annotated[float, Field(validation_alias=_env("REJOINDER_DRAIN_SECONDS"), ge=0)] = 20.0
+    max_wait_seconds: Annotated[
+        float, Field(validation_alias=_env("REJOINDER_MAX_WAIT_SECONDS"), ge=0, le=600)
+    ] = 120.0
+    pool_size: Annotated[int, Field(validation_alias=_env("REJOINDER_POOL_SIZE"), ge=2, le=100)] = 5
+    visitor_messages_per_minute: Annotated[
+        int, Field(validation_alias=_env("REJOINDER_VISITOR_MESSAGES_PER_MINUTE"), ge=1)
+    ] = 30
+    visitor_sessions_per_minute: Annotated[
+        int, Field(validation_alias=_env("REJOINDER_VISITOR_SESSIONS_PER_MINUTE"), ge=1)
+    ] = 20
+
+    # what it says about itself
+    log_level: Annotated[
+        Literal["debug", "info", "warning", "error"], Field(validation_alias=_env("LOG_LEVEL"))
+    ] = "info"
+    log_format: Annotated[
+        Literal["auto", "json", "console"], Field(validation_alias=_env("REJOINDER_LOG_FORMAT"))
+    ] = "auto"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return (init_settings, env_settings, TomlConfigSettingsSource(settings_cls))
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _lower(cls, value: object) -> object:
+        return value.lower() if isinstance(value, str) else value
+
+    @field_validator("openai_base_url")
+    @classmethod
+    def _http(cls, value: str) -> str:
+        if not value.startswith(("http://", "https://")):
+            raise ValueError("must begin with http:// or https://")
+        return value.rstrip("/")
+
+    @model_validator(mode="after")
+    def _key_for_a_shared_database(self) -> Settings:
+        if self.dsn is not None and self.secret_key is None:
+            raise ValueError(
+                "REJOINDER_SECRET_KEY is required with your own PostgreSQL: every process on it must share "
+                'one key; make one with: python3 -c "import secrets; print(secrets.token_urlsafe(32))"'
+            )
+        return self
+
+    @property
+    def dsn(self) -> str | None:
+        """The operator's PostgreSQL, or None for the private one. SQLAlchemy's `+asyncpg` form is accepted."""
+        if self.database_url is not None:
+            url = self.database_url.get_secret_value()
+            return url.replace("postgresql+asyncpg://", "postgresql://", 1).replace(
+                "postgres://", "postgresql://", 1
+            )
+        if self.postgres_host is None:
+            return None
+        password = self.postgres_password.get_secret_value() if self.postgres_password else ""
+        user = quote(self.postgres_user, safe="") + (f":{quote(password, safe='')}" if password else "")
+        return f"postgresql://{user}@{self.postgres_host}:{self.postgres_port}/{self.postgres_db}"
+
+    @property
+    def data(self) -> Path:
+        """The data folder: REJOINDER_DATA, else /var/lib/rejoinder as root, else ./data."""
+        if self.data_dir is not None:
+            return self.data_dir.expanduser().absolute()
+        return Path("/var/lib/rejoinder") if os.geteuid() == 0 else Path("data").absolute()
+
+
+def load(**overrides: object) -> Settings:
+    """Read the environment and `rejoinder.toml`. Raises Setup, naming each wrong setting and why."""
+    try:
+        return Settings(**overrides)  # type: ignore[arg-type]
+    except ValidationError as wrong:
+        lines = [
+            f"{'.'.join(str(part) for part in error['loc']).upper() or 'settings'}: {error['msg']}"
+            for error in wrong.errors(include_url=False, include_input=False)
+        ]
+        raise Setup("; ".join(lines), mend="See docs/settings.md.", code="bad_settings") from None
+    except ValueError as wrong:  # rejoinder.toml that can't be parsed
+        raise Setup(f"rejoinder.toml: {wrong}", mend="See docs/settings.md.", code="bad_settings") from None

@@ -1,0 +1,70 @@
+"""A real PostgreSQL for the whole run: the program's own private one, or REJOINDER_TEST_DATABASE_URL."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+from uuid import UUID
+
+import asyncpg
+import pytest
+
+from rejoinder.db import Database, connect, new_id
+from rejoinder.db.migrate import migrate
+from rejoinder.queue import schema
+
+
+@pytest.fixture(scope="session")
+async def dsn() -> AsyncIterator[str]:
+    """A migrated database that nobody else uses."""
+    async with AsyncExitStack() as stack:
+        given = os.environ.get("REJOINDER_TEST_DATABASE_URL")
+        if given:
+            database = await _scratch(given, stack)
+        else:
+            from rejoinder.db.private import own
+
+            folder = Path(tempfile.mkdtemp(prefix="rejoinder-test-"))
+            stack.callback(shutil.rmtree, folder, ignore_errors=True)
+            folder.chmod(0o755)  # as root the server runs as another user, who must get in
+            database = await stack.enter_async_context(own(folder / "data", lambda _: None))
+        await migrate(database)
+        await schema.upgrade(database)
+        yield database
+
+
+@pytest.fixture(scope="session")
+async def db(dsn: str) -> AsyncIterator[Database]:
+    """The pool on that database."""
+    database = await connect(dsn, size=10, name="rejoinder tests")
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+async def workspace_id(db: Database) -> UUID:
+    """A workspace of the test's own."""
+    workspace = new_id()
+    async with db.maintenance() as maintenance:
+        await maintenance.connection.execute(
+            "INSERT INTO workspaces (workspace_id, slug, name) VALUES ($1, $2, 'Test')", workspace, f"t-{workspace}"
+        )
+    return workspace
+
+
+async def _scratch(given: str, stack: AsyncExitStack) -> str:
+    name = f"rejoinder_test_{new_id().hex[-12:]}"
+    admin = await asyncpg.connect(given)
+    await admin.execute(f"CREATE DATABASE {name}")
+
+    async def drop() -> None:
+        await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        await admin.close()
+
+    stack.push_async_callback(drop)
+    head, _, tail = given.partition("?")
+    return head.rsplit("/", 1)[0] + f"/{name}" + (f"?{tail}" if tail else "")
