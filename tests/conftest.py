@@ -51,7 +51,9 @@ async def workspace_id(db: Database) -> UUID:
     workspace = new_id()
     async with db.maintenance() as maintenance:
         await maintenance.connection.execute(
-            "INSERT INTO workspaces (workspace_id, slug, name) VALUES ($1, $2, 'Test')", workspace, f"t-{workspace}"
+            "INSERT INTO workspaces (workspace_id, slug, name) VALUES ($1, $2, 'Test')",
+            workspace,
+            f"t-{workspace}",
         )
     return workspace
 

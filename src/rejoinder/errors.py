@@ -146,7 +146,7 @@ class ModelError(RejoinderError):
     status = 502
 
 
-class ModelTransient(ModelError):
+class ModelTransient(ModelError):  # noqa: N818
     """Worth another try: 5xx, a lost connection, a time-out, an unreadable body."""
 
     code = "model_transient"
@@ -158,7 +158,7 @@ class ModelThrottled(ModelTransient):
     code = "model_throttled"
 
 
-class ModelRefused(ModelError):
+class ModelRefused(ModelError):  # noqa: N818
     """Asking again can't help: a bad key, a bad request, an unknown model, a content filter."""
 
     code = "model_refused"

@@ -11,7 +11,14 @@ from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import quote
 
-from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import (
+    AliasChoices,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -30,7 +37,11 @@ class Settings(BaseSettings):
     """One frozen object; build it with `load()`."""
 
     model_config = SettingsConfigDict(
-        frozen=True, extra="ignore", toml_file="rejoinder.toml", env_ignore_empty=True, populate_by_name=True
+        frozen=True,
+        extra="ignore",
+        toml_file="rejoinder.toml",
+        env_ignore_empty=True,
+        populate_by_name=True,
     )
 
     # where
@@ -45,11 +56,15 @@ class Settings(BaseSettings):
     postgres_password: Annotated[
         SecretStr | None, Field(validation_alias=_env("POSTGRES_PASSWORD"))
     ] = None
-    secret_key: Annotated[SecretStr | None, Field(validation_alias=_env("REJOINDER_SECRET_KEY"))] = None
+    secret_key: Annotated[
+        SecretStr | None, Field(validation_alias=_env("REJOINDER_SECRET_KEY"))
+    ] = None
 
     # the model
     model: Annotated[str | None, Field(validation_alias=_env("REJOINDER_MODEL"))] = None
-    openai_api_key: Annotated[SecretStr | None, Field(validation_alias=_env("OPENAI_API_KEY"))] = None
+    openai_api_key: Annotated[SecretStr | None, Field(validation_alias=_env("OPENAI_API_KEY"))] = (
+        None
+    )
     openai_base_url: Annotated[str, Field(validation_alias=_env("OPENAI_BASE_URL"))] = (
         "https://api.openai.com/v1"
     )
@@ -57,11 +72,15 @@ class Settings(BaseSettings):
     model_timeout: Annotated[
         float, Field(validation_alias=_env("REJOINDER_MODEL_TIMEOUT", "AI_SERVICE_TIMEOUT"), gt=0)
     ] = 60.0
-    model_attempts: Annotated[int, Field(validation_alias=_env("REJOINDER_MODEL_ATTEMPTS"), ge=1, le=10)] = 3
+    model_attempts: Annotated[
+        int, Field(validation_alias=_env("REJOINDER_MODEL_ATTEMPTS"), ge=1, le=10)
+    ] = 3
 
     # the work
     max_turns: Annotated[int, Field(validation_alias=_env("REJOINDER_MAX_TURNS"), ge=1)] = 5000
-    drain_seconds: Annotated[float, Field(validation_alias=_env("REJOINDER_DRAIN_SECONDS"), ge=0)] = 20.0
+    drain_seconds: Annotated[
+        float, Field(validation_alias=_env("REJOINDER_DRAIN_SECONDS"), ge=0)
+    ] = 20.0
     max_wait_seconds: Annotated[
         float, Field(validation_alias=_env("REJOINDER_MAX_WAIT_SECONDS"), ge=0, le=600)
     ] = 120.0
@@ -124,7 +143,9 @@ class Settings(BaseSettings):
         if self.postgres_host is None:
             return None
         password = self.postgres_password.get_secret_value() if self.postgres_password else ""
-        user = quote(self.postgres_user, safe="") + (f":{quote(password, safe='')}" if password else "")
+        user = quote(self.postgres_user, safe="") + (
+            f":{quote(password, safe='')}" if password else ""
+        )
         return f"postgresql://{user}@{self.postgres_host}:{self.postgres_port}/{self.postgres_db}"
 
     @property
@@ -146,4 +167,6 @@ def load(**overrides: object) -> Settings:
         ]
         raise Setup("; ".join(lines), mend="See docs/settings.md.", code="bad_settings") from None
     except ValueError as wrong:  # rejoinder.toml that can't be parsed
-        raise Setup(f"rejoinder.toml: {wrong}", mend="See docs/settings.md.", code="bad_settings") from None
+        raise Setup(
+            f"rejoinder.toml: {wrong}", mend="See docs/settings.md.", code="bad_settings"
+        ) from None

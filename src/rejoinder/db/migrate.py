@@ -16,27 +16,30 @@ if TYPE_CHECKING:
 
 Version = Literal["empty", "behind", "current", "unknown"]
 
-_ONE_AT_A_TIME = 5_261_891_201  # an advisory lock: two programs started together must not both migrate
+_MIGRATIONS = Path(__file__).parent / "migrations"
+
+_ONE_AT_A_TIME = (
+    5_261_891_201  # an advisory lock: two programs started together must not both migrate
+)
 
 
 async def version(dsn: str) -> Version:
     """Where the schema stands against this program; `unknown` is a schema this program has never heard of."""
-    from alembic.script import ScriptDirectory
-
     connection = await connect_once(dsn, "rejoinder version")
     try:
-        found = {row[0] for row in await connection.fetch("SELECT version_num FROM alembic_version")}
+        found = {
+            row[0] for row in await connection.fetch("SELECT version_num FROM alembic_version")
+        }
     except asyncpg.UndefinedTableError:
         return "empty"
     finally:
         await connection.close()
-    script = ScriptDirectory.from_config(_config())
-    if found == set(script.get_heads()):
-        return "current"
-    known = {revision.revision for revision in script.walk_revisions()}
     if not found:
         return "empty"
-    return "behind" if found <= known else "unknown"
+    known = revisions()
+    if found == {known[-1]}:
+        return "current"
+    return "behind" if found <= set(known) else "unknown"
 
 
 async def migrate(dsn: str) -> None:
@@ -47,11 +50,23 @@ async def migrate(dsn: str) -> None:
     lock = await connect_once(dsn, "rejoinder migrate", limits=False)
     try:
         await lock.execute("SELECT pg_advisory_lock($1)", _ONE_AT_A_TIME)
-        if await version(dsn) == "unknown":
-            raise newer()
-        await _upgrade(dsn)
+        match await version(dsn):
+            case "unknown":
+                raise newer()
+            case "empty" | "behind":
+                await _upgrade(dsn)
     finally:
         await lock.close()
+
+
+def revisions() -> list[str]:
+    """Every revision of this program, oldest first: the number each file begins with.
+
+    Read from the names, because asking Alembic costs every start 0.8 s of imports.
+    """
+    return sorted(
+        file.name[:4] for file in (_MIGRATIONS / "versions").glob("[0-9][0-9][0-9][0-9]_*.py")
+    )
 
 
 def newer() -> Setup:
@@ -89,6 +104,6 @@ def _config() -> Config:
     from alembic.config import Config
 
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(_MIGRATIONS))
     config.set_main_option("path_separator", "os")
     return config

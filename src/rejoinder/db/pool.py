@@ -6,6 +6,7 @@ called without one; maintenance, which looks across workspaces, takes a `Mainten
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -111,8 +112,6 @@ class Database:
 
     async def close(self) -> None:
         """Close every connection; those in use are waited for 5 s, then cut."""
-        import asyncio
-
         try:
             await asyncio.wait_for(self._pool.close(), 5)
         except TimeoutError:
@@ -178,4 +177,5 @@ async def _prepare(connection: asyncpg.Connection[asyncpg.Record]) -> None:
 
 
 def _encode(value: object) -> str:
-    return to_json(value).decode()
+    # PgQueuer hands over JSON it has already written; we never store a bare string.
+    return value if isinstance(value, str) else to_json(value).decode()

@@ -58,6 +58,9 @@ async def is_current(dsn: str) -> bool:
     connection = await connect_once(dsn, "rejoinder version queue")
     try:
         statements = queries(connection)
-        return await statements.schema_is_installed() and not (await statements.plan_upgrade()).statements
+        return (
+            await statements.schema_is_installed()
+            and not (await statements.plan_upgrade()).statements
+        )
     finally:
         await connection.close()

@@ -249,8 +249,7 @@ CREATE INDEX ai_response_logs_of_turn ON ai_response_logs (workspace_id, turn_id
 -- these triggers hold the line if one forgets.
 CREATE FUNCTION turns_forward_only() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF NOT ((OLD.state = 'waiting' AND NEW.state IN ('running', 'superseded', 'cancelled', 'handed_off', 'failed'))
-            OR OLD.state = 'running') THEN
+    IF OLD.state NOT IN ('waiting', 'running') THEN
         RAISE EXCEPTION 'turn %: % can not become %', OLD.turn_id, OLD.state, NEW.state
             USING ERRCODE = 'check_violation';
     END IF;

@@ -1,0 +1,51 @@
+# make run: start the program. make test: every check. Needs Python 3.11 or newer, git and make.
+UV_VERSION := 0.13.8
+PYTHON ?= python3
+BIN := .venv/bin
+export UV_PYTHON_DOWNLOADS := never
+export UV_PROJECT_ENVIRONMENT := .venv
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check format bench eval clean
+
+help: ## Show what there is
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+.venv/.uv-$(UV_VERSION):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; name it with PYTHON=..." >&2; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@touch $@
+
+.venv/.run: .venv/.uv-$(UV_VERSION) pyproject.toml uv.lock
+	$(BIN)/uv sync --quiet --locked --no-dev --inexact
+	@touch $@
+
+.venv/.dev: .venv/.uv-$(UV_VERSION) pyproject.toml uv.lock
+	$(BIN)/uv sync --quiet --locked --inexact
+	@touch $@ .venv/.run
+
+run: .venv/.run ## Start the program on http://127.0.0.1:$${PORT:-8000}
+	@$(BIN)/rejoinder serve
+
+test: .venv/.dev ## Run every check: format, lint, types, import contracts, tests
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest
+
+check: test ## The same as test
+
+format: .venv/.dev ## Format and mend what can be mended
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
+
+bench: .venv/.run ## Measure on loopback; writes nothing
+	$(BIN)/rejoinder bench
+
+eval: .venv/.run ## Recall of the knowledge base on fixed questions
+	$(BIN)/rejoinder eval knowledge
+
+clean: ## Remove what was built (never the data folder)
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

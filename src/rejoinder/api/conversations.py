@@ -1,0 +1,132 @@
+"""Conversations, their messages and their events, for the callers of the REST channel."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Header, Path, Query
+from fastapi.responses import StreamingResponse
+
+from rejoinder.api.views import ConversationView, MessageView, Page
+from rejoinder.bots import store as bots
+from rejoinder.conversations import store
+from rejoinder.conversations.model import Conversation
+from rejoinder.db import Database
+from rejoinder.errors import Invalid, NotFound
+from rejoinder.inbound.callers import needs
+from rejoinder.inbound.routes import OutcomeView
+from rejoinder.inbound.wait import await_outcome, look_up
+from rejoinder.live.bus import Bus
+from rejoinder.live.stream import stream
+from rejoinder.workspaces.model import Caller
+from rejoinder.workspaces.tokens import Tokens
+
+By = Annotated[
+    Literal["id", "external"],
+    Query(description="`external`: the path holds the caller's own name."),
+]
+Named = Annotated[str, Path(max_length=255)]
+
+
+def routes(db: Database, bus: Bus, tokens: Tokens, max_wait_seconds: float) -> APIRouter:
+    """Everything a caller asks about what it handed in."""
+    router = APIRouter(prefix="/api/v1", tags=["conversations"])
+    Reader = Annotated[Caller, Depends(needs(tokens, "ingest"))]  # noqa: N806 - a type
+
+    @router.get("/messages/{message_id}")
+    async def get_message(
+        message_id: Named,
+        caller: Reader,
+        by: By = "id",
+        wait: Annotated[float, Query(ge=0, le=600)] = 0,
+    ) -> OutcomeView:
+        """What became of a message; `wait` stays for it."""
+        found = await look_up(
+            db, caller.workspace_id, await _message_id(db, caller, message_id, by)
+        )
+        if wait and found.status == "pending":
+            seconds = min(wait, max_wait_seconds)
+            found = await await_outcome(
+                db, bus, caller.workspace_id, found.conversation_id, found.message_id, seconds
+            )
+        return OutcomeView.of(found)
+
+    @router.get("/conversations/{conversation_id}")
+    async def get_conversation(
+        conversation_id: Named, caller: Reader, by: By = "id"
+    ) -> ConversationView:
+        """One conversation."""
+        return ConversationView.model_validate(await _conversation(db, caller, conversation_id, by))
+
+    @router.get("/conversations/{conversation_id}/messages")
+    async def list_messages(
+        conversation_id: Named,
+        caller: Reader,
+        by: By = "id",
+        after: Annotated[int, Query(ge=0, description="Messages after this seq.")] = 0,
+        limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    ) -> Page[MessageView]:
+        """Messages in order; poll with the last `next` or the last seen `seq`."""
+        conversation = await _conversation(db, caller, conversation_id, by)
+        async with db.read(caller.workspace_id) as read:
+            found = await store.page(read, conversation.conversation_id, after, limit)
+        return Page(
+            items=[MessageView.model_validate(message) for message in found],
+            next=str(found[-1].seq) if len(found) == limit else None,
+        )
+
+    @router.get("/conversations/{conversation_id}/events", response_class=StreamingResponse)
+    async def stream_events(
+        conversation_id: Named,
+        caller: Reader,
+        by: By = "id",
+        after: Annotated[int, Query(ge=0, description="Events after this seq.")] = 0,
+        last_event_id: Annotated[str | None, Header()] = None,
+    ) -> StreamingResponse:
+        """Server-sent events: replies and what happens to turns; resumes after `Last-Event-ID` or `after`."""
+        conversation = await _conversation(db, caller, conversation_id, by)
+        begin = int(last_event_id) if last_event_id and last_event_id.isdigit() else after
+        return StreamingResponse(
+            stream(db, bus, caller.workspace_id, conversation.conversation_id, begin),
+            media_type="text/event-stream",
+            headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+        )
+
+    return router
+
+
+async def _conversation(db: Database, caller: Caller, named: str, by: str) -> Conversation:
+    async with db.read(caller.workspace_id) as read:
+        if by == "id":
+            found = await store.conversation(read, _uuid(named, "conversation_id"))
+        else:
+            channel = await bots.first_channel(read, "rest")
+            found = (
+                await store.conversation_by_thread(read, channel.channel_id, named)
+                if channel
+                else None
+            )
+    if found is None:
+        raise NotFound(f"There is no conversation {named!r} in this workspace.")
+    return found
+
+
+async def _message_id(db: Database, caller: Caller, named: str, by: str) -> UUID:
+    if by == "id":
+        return _uuid(named, "message_id")
+    async with db.read(caller.workspace_id) as read:
+        channel = await bots.first_channel(read, "rest")
+        found = await store.duplicate(read, channel.channel_id, named) if channel else None
+    if found is None:
+        raise NotFound(f"There is no message {named!r} in this workspace.")
+    return found.message_id
+
+
+def _uuid(named: str, where: str) -> UUID:
+    try:
+        return UUID(named)
+    except ValueError:
+        raise Invalid(
+            f"{named!r} is not one of our ids.",
+            mend="Put the UUID from our answer here, or add `?by=external` to use your own.",
+            where=where,
+        ) from None

@@ -1,0 +1,59 @@
+"""What the API shows of our records."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Generic, TypeVar
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, JsonValue
+
+from rejoinder.conversations.model import Direction, SenderType, State
+
+Item = TypeVar("Item")
+
+
+class View(BaseModel):
+    """Reads a record's attributes."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+
+class MessageView(View):
+    """One inbound or outbound item. `status` is its delivery's for outbound, its processing's for inbound."""
+
+    message_id: UUID
+    conversation_id: UUID
+    seq: int
+    turn_id: UUID | None
+    direction: Direction
+    sender_type: SenderType
+    sender_id: str | None
+    kind: str
+    text: str
+    content: list[JsonValue]
+    external_id: str | None
+    status: str
+    platform_time: datetime
+    received_at: datetime
+    metadata: dict[str, JsonValue]
+
+
+class ConversationView(View):
+    """One thread of a channel. `state` says who is in charge: bot, waiting (for a person), agent, or closed."""
+
+    conversation_id: UUID
+    channel_id: UUID
+    thread_key: str
+    contact_id: UUID
+    state: State
+    total_messages: int
+    last_message_timestamp: datetime | None
+    created_at: datetime
+
+
+class Page(BaseModel, Generic[Item]):
+    """A page of a list; ask for the next with `after=next` until `next` is null."""
+
+    items: list[Item]
+    next: str | None

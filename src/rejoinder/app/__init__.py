@@ -1,0 +1,1 @@
+"""The composition root of the server: everything is put together here, and only here."""

@@ -1,0 +1,93 @@
+"""The HTTP application."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from uuid import UUID
+
+from fastapi import FastAPI
+
+from rejoinder import __version__
+from rejoinder.api import conversations, health
+from rejoinder.app import problems
+from rejoinder.app.body_limit import BodyLimit
+from rejoinder.app.sample import Sample
+from rejoinder.conversations import store as records
+from rejoinder.db import Database
+from rejoinder.inbound import routes as inbound
+from rejoinder.inbound.model import Incoming
+from rejoinder.inbound.receive import receive
+from rejoinder.live.bus import Bus
+from rejoinder.live.stream import stream
+from rejoinder.settings import Settings
+from rejoinder.widget.routes import routes as widget_routes
+from rejoinder.widget.session import Accepted, WidgetDeps
+from rejoinder.workspaces.tokens import Tokens
+
+
+def build(
+    *,
+    db: Database,
+    bus: Bus,
+    settings: Settings,
+    key: bytes,
+    sample: Sample,
+    model: str,
+    working: Callable[[], bool],
+) -> FastAPI:
+    """All edges on one application. `working` says whether turns are being taken."""
+    app = FastAPI(title="Rejoinder", version=__version__, redoc_url=None)
+    app.add_middleware(BodyLimit)
+    problems.install(app)
+    tokens = Tokens(db)
+    app.include_router(inbound.routes(db, bus, tokens, settings.max_wait_seconds))
+    app.include_router(conversations.routes(db, bus, tokens, settings.max_wait_seconds))
+    app.include_router(health.routes(db, working))
+    app.include_router(widget_routes(_widget(db, bus, settings, key, sample, model)))
+    return app
+
+
+def _widget(
+    db: Database, bus: Bus, settings: Settings, key: bytes, sample: Sample, model: str
+) -> WidgetDeps:
+    workspace_id, channel_id = sample.workspace_id, sample.widget.channel_id
+
+    async def take(thread_key: str, visitor: str, external_id: str, text: str) -> Accepted:
+        incoming = Incoming(
+            channel_id=channel_id,
+            platform="widget",
+            thread_key=thread_key,
+            external_id=external_id,
+            sender_type="customer",
+            sender_id=visitor,
+            sender_name=None,
+            text=text,
+            content=[],
+            platform_time=None,
+            metadata={},
+            waits=False,
+        )
+        received = await receive(db, workspace_id, incoming)
+        return Accepted(received.message_id, received.conversation_id, received.seq)
+
+    async def find(thread_key: str) -> UUID | None:
+        async with db.read(workspace_id) as read:
+            found = await records.conversation_by_thread(read, channel_id, thread_key)
+        return found.conversation_id if found else None
+
+    def follow(conversation_id: UUID, after: int) -> AsyncIterator[bytes]:
+        return stream(db, bus, workspace_id, conversation_id, after)
+
+    return WidgetDeps(
+        db=db,
+        key=key,
+        workspace_id=workspace_id,
+        channel_id=channel_id,
+        bot_name=sample.bot.name,
+        model=model,
+        messages_per_minute=settings.visitor_messages_per_minute,
+        sessions_per_minute=settings.visitor_sessions_per_minute,
+        receive=take,
+        find=find,
+        stream=follow,
+    )

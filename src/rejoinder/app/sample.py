@@ -1,0 +1,77 @@
+"""The sample workspace: a demo shop with a bot, its knowledge, a REST channel and the chat page's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import resources
+from uuid import UUID
+
+from rejoinder.bots import store as bots
+from rejoinder.bots.model import Bot, Channel
+from rejoinder.db import Database, Tx, new_id
+from rejoinder.errors import Setup
+from rejoinder.knowledge.ingest import ingest
+from rejoinder.workspaces import store as workspaces
+
+SLUG = "demo"
+
+_ADD_ONCE = 5_261_891_202  # advisory lock: two servers started together add one sample
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """What the server needs to know of the sample workspace."""
+
+    workspace_id: UUID
+    widget: Channel
+    bot: Bot
+
+
+async def sample(db: Database) -> Sample:
+    """The sample workspace, added if this database has none."""
+    async with db.maintenance() as maintenance, maintenance.connection.transaction():
+        await maintenance.connection.execute("SELECT pg_advisory_xact_lock($1)", _ADD_ONCE)
+        found = await workspaces.by_slug(maintenance, SLUG)
+        if found is None:
+            workspace_id = new_id()
+            await workspaces.add(maintenance, workspace_id, SLUG, "Demo shop")
+            await _fill(Tx(maintenance.connection, workspace_id))
+        else:
+            workspace_id = found.workspace_id
+    async with db.read(workspace_id) as read:
+        widget = await bots.first_channel(read, "widget")
+        bot = await bots.bot_of(read, widget.bot_id) if widget else None
+    if widget is None or bot is None:
+        raise Setup(
+            "The workspace `demo` has lost its chat channel or its bot.",
+            mend="Restore a backup, or start with a new REJOINDER_DATA.",
+            code="sample_broken",
+        )
+    return Sample(workspace_id, widget, bot)
+
+
+async def _fill(tx: Tx) -> None:
+    bot = Bot(
+        bot_id=new_id(),
+        name=BOT_NAME,
+        persona=PERSONA,
+        fallback_text=FALLBACK,
+    )
+    await bots.add_bot(tx, bot)
+    await bots.add_channel(tx, Channel(new_id(), bot.bot_id, "rest", "REST"))
+    await bots.add_channel(tx, Channel(new_id(), bot.bot_id, "widget", "Chat page"))
+    for document in sorted(
+        resources.files("rejoinder.knowledge.demo").iterdir(), key=lambda file: file.name
+    ):
+        if document.name.endswith(".md"):
+            body = document.read_text(encoding="utf-8")
+            title = body.partition("\n")[0].lstrip("# ").strip()
+            await ingest(tx, title=title, body=body, source=f"demo/{document.name}")
+
+
+BOT_NAME = "Mali"
+PERSONA = "You are the friendly assistant of a small coffee shop that sells beans and home-coffee gear online."
+FALLBACK = (
+    "I'm sorry, I can't answer right now. "
+    "I have passed your message to a person of our team, who will reply here."
+)

@@ -1,0 +1,54 @@
+"""Which PostgreSQL: the operator's, or our own private one; and whether its schema fits this program."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from rejoinder.db.migrate import migrate, newer, version
+from rejoinder.db.private import own
+from rejoinder.errors import Setup
+from rejoinder.queue import schema
+from rejoinder.settings import Settings
+
+
+@asynccontextmanager
+async def ready_database(settings: Settings, say: Callable[[str], None]) -> AsyncIterator[str]:
+    """The DSN of a database that fits: the private one is brought forward here, the operator's is only checked.
+
+    Raises Setup when the operator's schema is missing, older, half migrated, or newer.
+    """
+    if settings.dsn is not None:
+        await check(settings.dsn)
+        yield settings.dsn
+        return
+    async with own(settings.data, say) as dsn:
+        await bring_forward(dsn)
+        yield dsn
+
+
+async def bring_forward(dsn: str) -> None:
+    """Migrate our tables and the queue's. Raises Setup when the schema is newer than this program."""
+    await migrate(dsn)
+    if not await schema.is_current(dsn):
+        await schema.upgrade(dsn)
+
+
+async def check(dsn: str) -> None:
+    """Raise Setup unless the schema is exactly this program's."""
+    found = await version(dsn)
+    if found == "unknown":
+        raise newer()
+    if found != "current":
+        what = "has no tables yet" if found == "empty" else "was made by an older Rejoinder"
+        raise Setup(
+            f"The database {what}.",
+            mend="Run `rejoinder migrate`, then start again.",
+            code="schema_behind",
+        )
+    if not await schema.is_current(dsn):
+        raise Setup(
+            "The database is half migrated: the queue's tables are missing or older.",
+            mend="Run `rejoinder migrate`, then start again.",
+            code="schema_half",
+        )

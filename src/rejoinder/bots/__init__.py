@@ -1,0 +1,1 @@
+"""A bot: persona and policies; and the channels it answers on."""

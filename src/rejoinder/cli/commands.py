@@ -1,0 +1,99 @@
+"""The commands and their options; what they do stands in the files beside this one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    name="rejoinder",
+    help="Answers the messages customers send a business: once, in order, or a person is told.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+evaluate = typer.Typer(help="Measure answers against fixed questions.", no_args_is_help=True)
+app.add_typer(evaluate, name="eval")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from rejoinder import __version__
+
+        typer.echo(f"rejoinder {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Options of the command itself."""
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on (HOST).")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on (PORT).")] = None,
+) -> None:
+    """Run the server, a worker and, without DATABASE_URL, a private PostgreSQL; all in one."""
+    from rejoinder.cli.run import run_serve
+
+    run_serve(host, port)
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database's schema to this version."""
+    from rejoinder.cli.run import run_migrate
+
+    run_migrate()
+
+
+@app.command()
+def chat(
+    url: Annotated[
+        str | None, typer.Option(help="Where the server is; the local one if left out.")
+    ] = None,
+    conversation: Annotated[
+        str | None, typer.Option(help="Go on with this thread instead of a new one.")
+    ] = None,
+) -> None:
+    """Hold a conversation with the bot in the terminal."""
+    from rejoinder.cli.chat import run_chat
+
+    run_chat(url, conversation)
+
+
+@app.command()
+def token() -> None:
+    """Print the API token that `serve` left for this machine."""
+    from rejoinder.app.token_file import read_token
+    from rejoinder.settings import load
+
+    typer.echo(read_token(load().data))
+
+
+@evaluate.command("knowledge")
+def eval_knowledge() -> None:
+    """Ask the sample knowledge base 60 fixed questions and print what `local` finds and answers."""
+    from rejoinder.cli.run import run_eval_knowledge
+
+    run_eval_knowledge()
+
+
+@app.command()
+def bench(
+    seconds: Annotated[float, typer.Option(help="Length of each measured stretch.")] = 10.0,
+    out: Annotated[
+        Path | None, typer.Option(help="Also write the report as JSON to this file.")
+    ] = None,
+) -> None:
+    """Measure turns, acknowledgements and overhead on loopback, beside the raw yardstick of the same run."""
+    from rejoinder.bench.run import run_bench
+
+    run_bench(seconds, out)

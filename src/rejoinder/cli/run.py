@@ -1,0 +1,87 @@
+"""What the commands do that need the whole program."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from typing import Any
+
+import typer
+
+from rejoinder.settings import Settings, load
+from rejoinder.telemetry.logs import configure
+
+
+def say(line: str) -> None:
+    """Tell the operator something, at once."""
+    print(line, file=sys.stderr, flush=True)
+
+
+def run_async(work: Coroutine[Any, Any, None]) -> None:
+    """Run on uvloop where there is one."""
+    factory: Callable[[], asyncio.AbstractEventLoop] = asyncio.new_event_loop
+    with suppress(ImportError):  # Windows has none
+        import uvloop
+
+        factory = uvloop.new_event_loop
+    with asyncio.Runner(loop_factory=factory) as runner:
+        runner.run(work)
+
+
+def run_serve(host: str | None, port: int | None) -> None:
+    """Run the server until it is told to stop."""
+    overrides = {key: value for key, value in (("host", host), ("port", port)) if value is not None}
+    settings = load(**overrides)
+    configure(settings.log_level, settings.log_format)
+    say("Starting …")
+    from rejoinder.app.serve import serve
+
+    run_async(serve(settings, say))
+
+
+def run_migrate() -> None:
+    """Bring the schema forward: the operator's database, or the private one, running or not."""
+    settings = load()
+    configure(settings.log_level, settings.log_format)
+    run_async(_migrate(settings))
+
+
+async def _migrate(settings: Settings) -> None:
+    from rejoinder.app.store import bring_forward
+    from rejoinder.db.private import own
+
+    if settings.dsn is not None:
+        await bring_forward(settings.dsn)
+    else:
+        async with own(settings.data, say) as dsn:
+            await bring_forward(dsn)
+    typer.echo("The database fits this version.")
+
+
+def run_eval_knowledge() -> None:
+    """Load the sample knowledge into a scratch database and print the report."""
+    settings = load()
+    configure("warning", settings.log_format)
+    run_async(_eval_knowledge())
+
+
+async def _eval_knowledge() -> None:
+    from rejoinder.app.sample import sample
+    from rejoinder.app.store import bring_forward
+    from rejoinder.cli.scratch import scratch_postgres
+    from rejoinder.db import connect
+    from rejoinder.knowledge.evaluate import evaluate
+
+    async with scratch_postgres() as dsn:
+        await bring_forward(dsn)
+        db = await connect(dsn)
+        try:
+            shop = await sample(db)
+            async with db.read(shop.workspace_id) as read:
+                report = await evaluate(read)
+        finally:
+            await db.close()
+    for line in report.lines():
+        typer.echo(line)

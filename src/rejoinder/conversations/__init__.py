@@ -1,0 +1,1 @@
+"""Records: contacts, conversations and the messages in them."""

@@ -1,0 +1,84 @@
+"""A conversation and its messages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, TypeAlias
+from uuid import UUID
+
+from pydantic import JsonValue
+
+State: TypeAlias = Literal["bot", "waiting", "agent", "closed"]
+SenderType: TypeAlias = Literal["customer", "ai", "agent", "system"]
+Direction: TypeAlias = Literal["inbound", "outbound"]
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """One thread of a channel; `thread_key` is the caller's own name for it, unique while it is open."""
+
+    conversation_id: UUID
+    channel_id: UUID
+    thread_key: str
+    contact_id: UUID
+    state: State
+    seq: int
+    total_messages: int
+    last_message_timestamp: datetime | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NewMessage:
+    """A message to be stored; `seq` was drawn from the conversation's counter under its lock."""
+
+    message_id: UUID
+    conversation_id: UUID
+    channel_id: UUID
+    seq: int
+    turn_id: UUID | None
+    direction: Direction
+    sender_type: SenderType
+    sender_id: str | None
+    kind: str
+    text: str
+    content: list[JsonValue]
+    external_id: str | None
+    fingerprint: bytes | None
+    waited_for: bool
+    platform_time: datetime
+    received_at: datetime
+    metadata: dict[str, JsonValue]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One inbound or outbound item. `status` is its delivery's for outbound, its processing's for inbound."""
+
+    message_id: UUID
+    conversation_id: UUID
+    seq: int
+    turn_id: UUID | None
+    direction: Direction
+    sender_type: SenderType
+    sender_id: str | None
+    kind: str
+    text: str
+    content: list[JsonValue]
+    external_id: str | None
+    status: str
+    platform_time: datetime
+    received_at: datetime
+    metadata: dict[str, JsonValue]
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicate:
+    """A message already stored under this external id; `fingerprint` is the SHA-256 of what was said."""
+
+    message_id: UUID
+    conversation_id: UUID
+    turn_id: UUID | None
+    seq: int
+    fingerprint: bytes | None

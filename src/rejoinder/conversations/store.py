@@ -1,0 +1,143 @@
+"""SQL of contacts, conversations and messages. Who changes a conversation's turns locks it in `turns` first."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from rejoinder.conversations.model import Conversation, Duplicate, Message, NewMessage
+from rejoinder.db import Read, Tx, new_id
+
+# Two first messages of one new customer may race here: the loser of each insert reads the winner's row.
+ADD_IDENTITY = """
+WITH person AS (
+    INSERT INTO contacts (workspace_id, contact_id, display_name) VALUES ($1, $4, $5) RETURNING contact_id
+)
+INSERT INTO contact_identities (workspace_id, channel_id, identity, contact_id)
+SELECT $1, $2, $3, contact_id FROM person
+"""
+
+CONTACT_OF = """
+SELECT contact_id FROM contact_identities WHERE workspace_id = $1 AND channel_id = $2 AND identity = $3
+"""
+
+OPEN = """
+INSERT INTO conversations (workspace_id, conversation_id, channel_id, thread_key, contact_id)
+VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (workspace_id, channel_id, thread_key) WHERE state <> 'closed' DO NOTHING
+"""
+
+DUPLICATE = """
+SELECT message_id, conversation_id, turn_id, seq, fingerprint FROM messages
+WHERE workspace_id = $1 AND channel_id = $2 AND external_id = $3
+"""
+
+_CONVERSATION = """conversation_id, channel_id, thread_key, contact_id, state, seq, total_messages,
+    last_message_timestamp, created_at"""
+
+CONVERSATION = (
+    f"SELECT {_CONVERSATION} FROM conversations WHERE workspace_id = $1 AND conversation_id = $2"
+)
+
+CONVERSATION_BY_THREAD = f"""
+SELECT {_CONVERSATION} FROM conversations
+WHERE workspace_id = $1 AND channel_id = $2 AND thread_key = $3 ORDER BY created_at DESC LIMIT 1
+"""
+
+ADD_MESSAGE = """
+INSERT INTO messages (workspace_id, message_id, conversation_id, channel_id, seq, turn_id, direction, sender_type,
+    sender_id, kind, text, content, external_id, fingerprint, waited_for, platform_time, received_at, metadata,
+    processing_status)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
+    CASE WHEN $6::uuid IS NULL THEN 'none' ELSE 'pending' END)
+"""
+
+_MESSAGE = """m.message_id, m.conversation_id, m.seq, m.turn_id, m.direction, m.sender_type, m.sender_id, m.kind,
+    m.text, m.content, m.external_id, coalesce(d.status, m.processing_status), m.platform_time, m.received_at,
+    m.metadata"""
+
+MESSAGE = f"""
+SELECT {_MESSAGE} FROM messages m
+LEFT JOIN deliveries d ON d.workspace_id = m.workspace_id AND d.message_id = m.message_id
+WHERE m.workspace_id = $1 AND m.message_id = $2
+"""
+
+PAGE = f"""
+SELECT {_MESSAGE} FROM messages m
+LEFT JOIN deliveries d ON d.workspace_id = m.workspace_id AND d.message_id = m.message_id
+WHERE m.workspace_id = $1 AND m.conversation_id = $2 AND m.seq > $3
+ORDER BY m.seq LIMIT $4
+"""
+
+
+async def open_thread(
+    tx: Tx, channel_id: UUID, thread_key: str, identity: str, display_name: str | None
+) -> None:
+    """Make sure the thread has an open conversation with its contact. Raises asyncpg's UniqueViolationError when
+    another transaction made the contact at the same moment: begin again.
+    """
+    contact = await tx.connection.fetchval(CONTACT_OF, tx.workspace_id, channel_id, identity)
+    if contact is None:
+        contact = new_id()
+        await tx.connection.execute(
+            ADD_IDENTITY, tx.workspace_id, channel_id, identity, contact, display_name
+        )
+    await tx.connection.execute(OPEN, tx.workspace_id, new_id(), channel_id, thread_key, contact)
+
+
+async def duplicate(read: Read, channel_id: UUID, external_id: str) -> Duplicate | None:
+    """The message stored under that external id."""
+    row = await read.connection.fetchrow(DUPLICATE, read.workspace_id, channel_id, external_id)
+    return Duplicate(*row) if row else None
+
+
+async def conversation(read: Read, conversation_id: UUID) -> Conversation | None:
+    """One conversation."""
+    row = await read.connection.fetchrow(CONVERSATION, read.workspace_id, conversation_id)
+    return Conversation(*row) if row else None
+
+
+async def conversation_by_thread(
+    read: Read, channel_id: UUID, thread_key: str
+) -> Conversation | None:
+    """The newest conversation of a thread, open or closed."""
+    row = await read.connection.fetchrow(
+        CONVERSATION_BY_THREAD, read.workspace_id, channel_id, thread_key
+    )
+    return Conversation(*row) if row else None
+
+
+async def add_message(tx: Tx, new: NewMessage) -> None:
+    """Store a message; the caller holds the conversation's lock."""
+    await tx.connection.execute(
+        ADD_MESSAGE,
+        tx.workspace_id,
+        new.message_id,
+        new.conversation_id,
+        new.channel_id,
+        new.seq,
+        new.turn_id,
+        new.direction,
+        new.sender_type,
+        new.sender_id,
+        new.kind,
+        new.text,
+        new.content,
+        new.external_id,
+        new.fingerprint,
+        new.waited_for,
+        new.platform_time,
+        new.received_at,
+        new.metadata,
+    )
+
+
+async def message(read: Read, message_id: UUID) -> Message | None:
+    """One message."""
+    row = await read.connection.fetchrow(MESSAGE, read.workspace_id, message_id)
+    return Message(*row) if row else None
+
+
+async def page(read: Read, conversation_id: UUID, after: int, limit: int) -> list[Message]:
+    """Messages of a conversation after the seq `after`, oldest first."""
+    rows = await read.connection.fetch(PAGE, read.workspace_id, conversation_id, after, limit)
+    return [Message(*row) for row in rows]

@@ -1,0 +1,1 @@
+"""Platforms and callers hand messages in."""

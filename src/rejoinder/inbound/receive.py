@@ -1,0 +1,156 @@
+"""One message, one transaction: stored, given its turn, its wake-up enqueued; or none of it."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import timedelta
+from uuid import UUID
+
+import asyncpg
+from pydantic_core import to_json
+
+from rejoinder.conversations import store as records
+from rejoinder.conversations.model import Duplicate, NewMessage
+from rejoinder.db import BUSY, Database, Tx, new_id
+from rejoinder.errors import MessageConflict, Unavailable
+from rejoinder.events import store as log
+from rejoinder.events.model import NewEvent
+from rejoinder.inbound.model import Incoming, Received
+from rejoinder.queue.jobs import enqueue
+from rejoinder.telemetry.metrics import DUPLICATES, MESSAGES
+from rejoinder.turns import store as turns
+from rejoinder.turns.model import Guard
+from rejoinder.turns.schedule import Scheduled, schedule
+
+# Two firsts of one thread race for its contact, two of one external id for its row: the second finds the first.
+_RACED = (asyncpg.UniqueViolationError, *BUSY)
+_TRIES = 5
+
+
+async def receive(db: Database, workspace_id: UUID, incoming: Incoming) -> Received:
+    """Take a message in durably. When this returns, it will be answered or a person told.
+
+    The same external id again returns the first result. Raises MessageConflict when it comes with another body, and
+    Unavailable when the database is away or the conversation stayed locked; then nothing was stored.
+    """
+    for _ in range(_TRIES):
+        try:
+            async with db.transaction(workspace_id) as tx:
+                received = await _receive(tx, incoming)
+        except _RACED:
+            continue
+        if received.duplicate:
+            DUPLICATES.inc()
+        else:
+            MESSAGES.labels("inbound", incoming.platform).inc()
+        return received
+    raise Unavailable(
+        "The conversation is locked by other work.",
+        mend="Nothing was stored; send the message again.",
+        retry_after=1,
+    )
+
+
+async def _receive(tx: Tx, incoming: Incoming) -> Received:
+    guard = await turns.lock_thread(tx, incoming.channel_id, incoming.thread_key)
+    if incoming.external_id is not None:
+        first = await records.duplicate(tx, incoming.channel_id, incoming.external_id)
+        if first is not None:
+            return _again(first, incoming)
+    if guard is None:
+        guard = await _open(tx, incoming)
+        opened = [
+            NewEvent(guard.seq + 1, "conversation.opened", {"thread_key": incoming.thread_key})
+        ]
+    else:
+        opened = []
+    seq = guard.seq + len(opened) + 1
+    message_id = new_id()
+    scheduled = await _schedule(tx, guard, seq, incoming)
+    await records.add_message(tx, _message(guard, incoming, message_id, scheduled.turn_id, seq))
+    await turns.count(
+        tx, guard.conversation_id, scheduled.seq, 1, incoming.platform_time or guard.now
+    )
+    told = NewEvent(
+        seq,
+        "message.received",
+        {
+            "message_id": str(message_id),
+            "turn_id": str(scheduled.turn_id) if scheduled.turn_id else None,
+            "sender_type": incoming.sender_type,
+            "text": incoming.text,
+        },
+    )
+    await log.append(tx, guard.conversation_id, guard.now, [*opened, told, *scheduled.events])
+    await enqueue(tx, scheduled.jobs)
+    return Received(message_id, guard.conversation_id, scheduled.turn_id, seq, duplicate=False)
+
+
+async def _open(tx: Tx, incoming: Incoming) -> Guard:
+    await records.open_thread(
+        tx, incoming.channel_id, incoming.thread_key, incoming.sender_id, incoming.sender_name
+    )
+    guard = await turns.lock_thread(tx, incoming.channel_id, incoming.thread_key)
+    assert guard is not None, "the conversation was opened in this transaction"
+    return guard
+
+
+async def _schedule(tx: Tx, guard: Guard, seq: int, incoming: Incoming) -> Scheduled:
+    if incoming.sender_type != "customer" or not guard.bot_answers:
+        return Scheduled(None, [], [], seq)  # history, or a person's business
+    return await schedule(tx, guard, seq, timedelta(0) if incoming.waits else None)
+
+
+def _again(first: Duplicate, incoming: Incoming) -> Received:
+    if first.fingerprint != fingerprint(incoming):
+        raise MessageConflict(
+            f"message_id {incoming.external_id!r} was already used in this channel for another message.",
+            mend="Give each message its own message_id; send the same one only to repeat the same message.",
+            where="message_id",
+        )
+    return Received(
+        first.message_id, first.conversation_id, first.turn_id, first.seq, duplicate=True
+    )
+
+
+def fingerprint(incoming: Incoming) -> bytes:
+    """SHA-256 of what was said, by whom and where: what must be the same when a message_id comes again."""
+    said = (
+        incoming.thread_key,
+        incoming.sender_type,
+        incoming.sender_id,
+        incoming.text,
+        incoming.content,
+        incoming.platform_time,
+        incoming.metadata,
+    )
+    return hashlib.sha256(to_json(said)).digest()
+
+
+def _message(
+    guard: Guard, incoming: Incoming, message_id: UUID, turn_id: UUID | None, seq: int
+) -> NewMessage:
+    return NewMessage(
+        message_id=message_id,
+        conversation_id=guard.conversation_id,
+        channel_id=guard.channel_id,
+        seq=seq,
+        turn_id=turn_id,
+        direction="inbound" if incoming.sender_type == "customer" else "outbound",
+        sender_type=incoming.sender_type,
+        sender_id=incoming.sender_id,
+        kind=_kind(incoming),
+        text=incoming.text,
+        content=incoming.content,
+        external_id=incoming.external_id,
+        fingerprint=fingerprint(incoming),
+        waited_for=incoming.waits,
+        platform_time=incoming.platform_time or guard.now,
+        received_at=guard.now,
+        metadata=incoming.metadata,
+    )
+
+
+def _kind(incoming: Incoming) -> str:
+    first = incoming.content[0] if incoming.content else None
+    return str(first["kind"]) if isinstance(first, dict) else "text"

@@ -1,0 +1,96 @@
+"""`POST /api/v1/messages`: the REST channel's way in."""
+
+from typing import Annotated, Self
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Response
+from pydantic import BaseModel
+
+from rejoinder.bots import store as bots
+from rejoinder.db import Database
+from rejoinder.errors import NotFound
+from rejoinder.inbound.body import MessageBody
+from rejoinder.inbound.callers import needs
+from rejoinder.inbound.model import Incoming
+from rejoinder.inbound.receive import receive
+from rejoinder.inbound.wait import await_outcome
+from rejoinder.live.bus import Bus
+from rejoinder.turns.outcome.read import Outcome, Status
+from rejoinder.workspaces.model import Caller
+from rejoinder.workspaces.tokens import Tokens
+
+
+class ReplyView(BaseModel):
+    """One message of the answer."""
+
+    message_id: UUID
+    kind: str
+    text: str
+
+
+class OutcomeView(BaseModel):
+    """What became of a message. `model` is `local` where no large model answered."""
+
+    message_id: UUID
+    conversation_id: UUID
+    thread_key: str
+    external_id: str | None
+    turn_id: UUID | None
+    status: Status
+    answered_by: UUID | None
+    provider: str | None
+    model: str | None
+    reason: str | None
+    replies: list[ReplyView]
+
+    @classmethod
+    def of(cls, found: Outcome) -> Self:
+        """The view of an outcome."""
+        return cls.model_validate(found, from_attributes=True)
+
+
+def routes(db: Database, bus: Bus, tokens: Tokens, max_wait_seconds: float) -> APIRouter:
+    """The REST channel's endpoint; `wait` is capped at `max_wait_seconds`."""
+    router = APIRouter(prefix="/api/v1", tags=["messages"])
+
+    @router.post("/messages", status_code=202, responses={200: {"model": OutcomeView}})
+    async def post_message(
+        body: MessageBody,
+        response: Response,
+        caller: Annotated[Caller, Depends(needs(tokens, "ingest"))],
+        wait: Annotated[
+            float, Query(ge=0, le=600, description="Seconds to stay for the answer.")
+        ] = 0,
+    ) -> OutcomeView:
+        """Hand a message in. 202 once it is stored; with `wait`, 200 and the outcome as soon as there is one."""
+        async with db.read(caller.workspace_id) as read:
+            channel = await bots.first_channel(read, "rest")
+        if channel is None:
+            raise NotFound("This workspace has no REST channel.", mend="Add one.")
+        incoming = Incoming(
+            channel_id=channel.channel_id,
+            platform="rest",
+            thread_key=body.conversation_id,
+            external_id=body.message_id,
+            sender_type="customer" if body.sender_type == "user" else body.sender_type,
+            sender_id=body.sender_id or body.conversation_id,
+            sender_name=body.sender_name,
+            text=body.text or "\n".join(part.text for part in body.content or [] if part.text),
+            content=[part.model_dump(exclude_none=True) for part in body.content or []],
+            platform_time=body.timestamp,
+            metadata=body.metadata,
+            waits=wait > 0,
+        )
+        received = await receive(db, caller.workspace_id, incoming)
+        found = await await_outcome(
+            db,
+            bus,
+            caller.workspace_id,
+            received.conversation_id,
+            received.message_id,
+            min(wait, max_wait_seconds),
+        )
+        response.status_code = 202 if found.status == "pending" else 200
+        return OutcomeView.of(found)
+
+    return router

@@ -1,0 +1,42 @@
+"""Stay for the answer of a message."""
+
+from __future__ import annotations
+
+import asyncio
+from uuid import UUID
+
+from rejoinder.db import Database
+from rejoinder.errors import NotFound
+from rejoinder.live.bus import Bus
+from rejoinder.turns.outcome.read import Outcome, outcome
+
+_ENDINGS = frozenset({"turn.committed", "turn.failed", "turn.cancelled", "conversation.handed_off"})
+
+
+async def await_outcome(
+    db: Database,
+    bus: Bus,
+    workspace_id: UUID,
+    conversation_id: UUID,
+    message_id: UUID,
+    seconds: float,
+) -> Outcome:
+    """The message's outcome as soon as it has one, `pending` after `seconds`. Leaving early cancels nothing."""
+    loop = asyncio.get_running_loop()
+    until = loop.time() + seconds
+    with bus.watch(conversation_id, _ENDINGS) as watch:
+        while True:
+            found = await look_up(db, workspace_id, message_id)
+            left = until - loop.time()
+            if found.status != "pending" or left <= 0 or bus.closing.is_set():
+                return found
+            await watch.ring(left)
+
+
+async def look_up(db: Database, workspace_id: UUID, message_id: UUID) -> Outcome:
+    """The message's outcome so far. Raises NotFound."""
+    async with db.read(workspace_id) as read:
+        found = await outcome(read, message_id)
+    if found is None:
+        raise NotFound(f"There is no message {message_id} in this workspace.")
+    return found

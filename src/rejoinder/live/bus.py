@@ -1,0 +1,112 @@
+"""One LISTEN connection a process wakes everyone here who watches a conversation.
+
+A wake-up carries no truth: the watcher reads the log. So a lost connection only means reading once more.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from uuid import UUID
+
+from rejoinder.db import AWAY, Database
+from rejoinder.errors import Unavailable
+from rejoinder.events.model import NOTIFY_CHANNEL
+from rejoinder.telemetry.logs import log
+
+_RECONNECT_S = 0.5
+
+
+class Watch:
+    """One watcher's bell for one conversation."""
+
+    def __init__(self) -> None:
+        self._bell = asyncio.Event()
+        self._closed = False
+
+    async def ring(self, timeout: float) -> bool:
+        """Wait for something to happen, `timeout` seconds at most. False when nothing did."""
+        try:
+            async with asyncio.timeout(timeout):
+                await self._bell.wait()
+        except TimeoutError:
+            return False
+        self._bell.clear()
+        return True
+
+    def sound(self) -> None:
+        """Wake the watcher."""
+        self._bell.set()
+
+
+class Bus:
+    """The watchers of this process, by conversation; `running()` keeps it listening."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._watches: defaultdict[UUID, set[tuple[Watch, frozenset[str] | None]]] = defaultdict(
+            set
+        )
+        self.closing = asyncio.Event()
+
+    @contextmanager
+    def watch(self, conversation_id: UUID, types: frozenset[str] | None = None) -> Iterator[Watch]:
+        """Watch a conversation; with `types`, only appends whose newest event is one of them ring."""
+        entry = (Watch(), types)
+        self._watches[conversation_id].add(entry)
+        try:
+            yield entry[0]
+        finally:
+            self._watches[conversation_id].discard(entry)
+            if not self._watches[conversation_id]:
+                del self._watches[conversation_id]
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Listen, reconnecting as needed, until left; then every watcher is woken to leave too."""
+        ready = asyncio.Event()
+        task = asyncio.create_task(self._listen(ready), name="live-bus")
+        try:
+            await ready.wait()
+            yield
+        finally:
+            self.close()
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+    def close(self) -> None:
+        """Tell the watchers that the program is ending."""
+        self.closing.set()
+        self._ring_all()
+
+    async def _listen(self, ready: asyncio.Event) -> None:
+        while True:
+            try:
+                connection = await self._db.session("rejoinder live")
+                lost = asyncio.Event()
+                connection.add_termination_listener(lambda _, lost=lost: lost.set())
+                try:
+                    await connection.add_listener(NOTIFY_CHANNEL, self._notified)
+                    ready.set()
+                    self._ring_all()  # what came while we were away
+                    await lost.wait()
+                finally:
+                    await connection.close(timeout=1)
+            except (*AWAY, Unavailable) as away:
+                log.warning("live_bus_lost", error=str(away))
+            ready.set()
+            await asyncio.sleep(_RECONNECT_S)
+
+    def _notified(self, _connection: object, _pid: int, _channel: str, payload: object) -> None:
+        conversation, _, kind = str(payload).split(" ", 2)
+        for watch, types in self._watches.get(UUID(conversation), ()):
+            if types is None or kind in types:
+                watch.sound()
+
+    def _ring_all(self) -> None:
+        for entries in self._watches.values():
+            for watch, _ in entries:
+                watch.sound()

@@ -1,0 +1,122 @@
+"""Sorting failed model calls into the three classes that matter: again now, again later, never."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+from pydantic_ai import exceptions as theirs
+
+from rejoinder.errors import ModelError, ModelRefused, ModelThrottled, ModelTransient
+
+# The account is out of credit: OpenAI says so with a 429 that no waiting mends ("Error codes").
+_QUOTA = {"insufficient_quota", "billing_hard_limit_reached", "billing_not_active"}
+# Time-out, conflict (a lock at the provider's), too early: the other 4xx blame the request itself.
+_PASSING = {408, 409, 425}
+
+
+def from_status(
+    status: int,
+    *,
+    who: str,
+    said: str = "",
+    codes: tuple[str, ...] = (),
+    retry_after: float | None = None,
+    key_setting: str = "its key",
+    url_setting: str = "its address",
+) -> ModelError:
+    """The error for an HTTP status; `retry_after` in seconds.
+
+    `who` names the model, `said` quotes the provider, `codes` are its error codes. What a provider
+    says about a rejected key is left out: it repeats part of the key.
+    """
+    told = f": {said}" if said else "."
+    if status == 402 or _QUOTA.intersection(codes):
+        return ModelRefused(
+            f"The account of {who} has no quota left{told}", mend="Top up the provider's account."
+        )
+    if status in (401, 403):
+        named = f" ({', '.join(codes)})" if codes else ""
+        return ModelRefused(
+            f"{who} refuses the key: {status}{named}.", mend=f"Check {key_setting}."
+        )
+    if status == 404:
+        return ModelRefused(
+            f"{who} was not found{told}", mend=f"Check the model's name and {url_setting}."
+        )
+    if status == 429:
+        return ModelThrottled(f"{who} asks to slow down{told}", retry_after=retry_after)
+    if status >= 500 or status in _PASSING:
+        return ModelTransient(f"{who} answered {status}{told}", retry_after=retry_after)
+    mend = f"Check {url_setting}." if status < 400 else ""
+    return ModelRefused(f"{who} refuses the request with {status}{told}", mend=mend)
+
+
+def from_exception(error: Exception, *, who: str) -> ModelError | None:
+    """Our error for what any pydantic-ai model raises; None for one that tells of a bug."""
+    failure: ModelError | None = None
+    match error:
+        case ModelError():
+            failure = error
+        case theirs.ModelQuotaExceededError():
+            failure = from_status(402, who=who)
+        case theirs.ModelHTTPError(status_code=status, retry_after=wait):
+            codes = tuple(filter(None, (error.provider_error_code, error.provider_error_type)))
+            failure = from_status(status, who=who, codes=codes, retry_after=wait)
+        case theirs.ModelRateLimitError(retry_after=wait):
+            failure = from_status(429, who=who, retry_after=wait)
+        case theirs.ModelRequestRejectedError() | theirs.ContentFilterError():
+            failure = ModelRefused(f"{who} refuses the request ({type(error).__name__}).")
+        case theirs.UserError() | theirs.UsageLimitExceeded():
+            failure = ModelRefused(f"{who} can't be asked: {error}")
+        case theirs.ConcurrencyLimitExceeded():
+            failure = ModelThrottled(f"{who} has too many calls waiting here.")
+        case theirs.FallbackExceptionGroup():
+            failure = _most_hopeful(error, who=who)
+        case TimeoutError():
+            failure = ModelTransient(f"{who} gave no answer in time.")
+        case theirs.AgentRunError() | OSError():
+            failure = ModelTransient(f"The call of {who} failed ({type(error).__name__}).")
+    return failure
+
+
+def _most_hopeful(group: theirs.FallbackExceptionGroup, *, who: str) -> ModelError | None:
+    """If any model behind a fallback may answer later, the whole may."""
+    errors = [from_exception(error, who=who) for error in group.exceptions]
+    transient = [error for error in errors if isinstance(error, ModelTransient)]
+    return next(iter(transient), errors[0])
+
+
+def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
+    """The seconds the provider asks us to wait, or None; never negative.
+
+    Retry-After is a number of seconds or a date (RFC 9110, 10.2.3); a date is read against the
+    response's own Date, so that a wrong clock here doesn't matter, else against `now`. OpenAI adds
+    `retry-after-ms`.
+    """
+    if (milliseconds := _number(headers.get("retry-after-ms"))) is not None:
+        return milliseconds / 1000
+    asked = headers.get("Retry-After")
+    if (seconds := _number(asked)) is not None:
+        return seconds
+    if (until := _date(asked)) is None:
+        return None
+    return max(0.0, (until - (_date(headers.get("Date")) or now)).total_seconds())
+
+
+def _number(text: str | None) -> float | None:
+    try:
+        number = float(text or "")
+    except ValueError:
+        return None
+    return number if math.isfinite(number) and number >= 0 else None
+
+
+def _date(text: str | None) -> datetime | None:
+    try:
+        date = parsedate_to_datetime(text or "")
+    except (ValueError, OverflowError):
+        return None
+    return date if date.tzinfo else date.replace(tzinfo=UTC)

@@ -1,0 +1,133 @@
+"""Asking the model: a time limit on each try, tries counted here by error class, calls recorded."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from time import monotonic
+
+from pydantic_ai.messages import ModelMessage, ModelResponse
+from pydantic_ai.models import Model, ModelRequestParameters
+
+from rejoinder.errors import ModelRefused, ModelTransient
+from rejoinder.llm.failure import from_exception
+from rejoinder.llm.messages import as_text, parse_answer, to_messages
+from rejoinder.llm.model import Answer, Prompt
+from rejoinder.usage.model import Call, Outcome
+
+# A customer is waiting: a provider that asks for a longer pause is asked again after this one.
+LONGEST_ASKED_SECONDS = 20.0
+LONGEST_BACKOFF_SECONDS = 8.0
+# English has about four characters a token (OpenAI, "What are tokens"); other scripts have fewer,
+# so the estimate is a floor.
+CHARACTERS_PER_TOKEN = 4
+
+Record = Callable[[Call], None]
+
+
+async def generate(
+    model: Model,
+    prompt: Prompt,
+    *,
+    timeout: float,
+    attempts: int,
+    record: Record,
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+) -> Answer:
+    """The model's answer, after at most `attempts` calls of at most `timeout` seconds each.
+
+    `record` is called once for each call made, failed and cancelled ones too. Raises ModelRefused
+    at once, ModelTransient or ModelThrottled when the attempts are used up. Cancelling it cancels
+    the running call, which closes the connection to the provider.
+    """
+    messages, parameters = to_messages(prompt)
+    for failed in range(1, attempts):
+        try:
+            return await _ask(model, messages, parameters, timeout, record)
+        except ModelTransient as error:
+            wait = retry_delay(failed, error.retry_after, random.random())  # noqa: S311
+        await sleep(wait)
+    return await _ask(model, messages, parameters, timeout, record)
+
+
+def retry_delay(failed: int, asked: float | None, dice: float) -> float:
+    """Seconds to wait after the `failed`-th failed try.
+
+    What the provider `asked` for, up to the cap, and up to a second more; else 0.5, 1, 2 … s, less
+    up to a half. `dice` in [0, 1) so spreads the calls that failed together.
+    """
+    if asked is not None:
+        return min(asked, LONGEST_ASKED_SECONDS) + dice
+    backoff: float = min(0.5 * 2.0 ** min(failed - 1, 10), LONGEST_BACKOFF_SECONDS)
+    return backoff * (1 - dice / 2)
+
+
+@dataclass(slots=True)
+class _Outcome:
+    """What is known of a running call; it counts as cancelled until it ends otherwise."""
+
+    outcome: Outcome = "cancelled"
+    error: str = ""
+    response: ModelResponse | None = None
+
+
+async def _ask(
+    model: Model,
+    messages: list[ModelMessage],
+    parameters: ModelRequestParameters,
+    timeout: float,
+    record: Record,
+) -> Answer:
+    seen, begun = _Outcome(), monotonic()
+    try:
+        async with asyncio.timeout(timeout):
+            seen.response = await model.request(messages, None, parameters)
+        answer = _judge(seen.response)
+        seen.outcome = "ok"
+        return answer
+    except Exception as error:
+        seen.outcome = "error"
+        failure = from_exception(error, who=f"The model {model.model_name}")
+        seen.error = str(failure or type(error).__name__)
+        if failure is None or failure is error:
+            raise
+        raise failure from error
+    finally:
+        record(_call(model, messages, seen, monotonic() - begun))
+
+
+def _judge(response: ModelResponse) -> Answer:
+    if response.finish_reason == "content_filter":
+        raise ModelRefused("The model declined to answer.", code="model_declined")
+    if response.finish_reason == "length":
+        raise ModelTransient(
+            "The model's answer was cut off at its token limit.",
+            mend="Raise the limit of the model server.",
+        )
+    if response.finish_reason == "error":
+        raise ModelTransient("The model's provider failed while answering.")
+    return parse_answer(response.text or "")
+
+
+def _call(model: Model, messages: Sequence[ModelMessage], seen: _Outcome, seconds: float) -> Call:
+    prompt, response = as_text(messages), (seen.response and seen.response.text) or ""
+    usage = seen.response.usage if seen.response else None
+    estimated = usage is None or not (usage.input_tokens or usage.output_tokens)
+    return Call(
+        provider=model.system,
+        model=model.model_name,
+        prompt=prompt,
+        response=response,
+        input_tokens=_tokens(prompt) if usage is None or estimated else usage.input_tokens,
+        output_tokens=_tokens(response) if usage is None or estimated else usage.output_tokens,
+        estimated=estimated,
+        seconds=seconds,
+        outcome=seen.outcome,
+        error=seen.error,
+    )
+
+
+def _tokens(text: str) -> int:
+    return -(-len(text) // CHARACTERS_PER_TOKEN)

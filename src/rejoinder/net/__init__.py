@@ -1,0 +1,1 @@
+"""The way out: the one HTTP client session of a process."""

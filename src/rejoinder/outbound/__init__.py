@@ -1,0 +1,1 @@
+"""Replies leave: a delivery is one outbound message on its way through a channel."""

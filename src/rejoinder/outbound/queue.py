@@ -1,0 +1,32 @@
+"""Put the messages of an answer on their way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from rejoinder.conversations import store as records
+from rejoinder.conversations.model import NewMessage
+from rejoinder.db import Tx, new_id
+from rejoinder.outbound import store
+
+# Callers of these fetch or stream their replies from our own store: stored is sent.
+_FETCHED = {"rest", "widget"}
+
+
+async def queue_replies(
+    tx: Tx, *, platform: str, turn_id: UUID, at: datetime, replies: Sequence[NewMessage]
+) -> None:
+    """Store the replies and a delivery for each, in the caller's transaction and in order."""
+    for reply in replies:
+        await records.add_message(tx, reply)
+    await store.add(
+        tx,
+        conversation_id=replies[0].conversation_id,
+        turn_id=turn_id,
+        status="sent" if platform in _FETCHED else "queued",
+        at=at,
+        delivery_ids=[new_id() for _ in replies],
+        message_ids=[reply.message_id for reply in replies],
+    )

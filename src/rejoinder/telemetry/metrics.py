@@ -1,0 +1,32 @@
+"""Metrics in Prometheus' form; `docs/metrics.md` describes each, and a test holds that."""
+
+from prometheus_client import Counter, Gauge, Histogram
+
+MESSAGES = Counter("rejoinder_messages_total", "Messages stored.", ["direction", "platform"])
+DUPLICATES = Counter(
+    "rejoinder_duplicate_messages_total", "Messages sent again with an id already stored."
+)
+TURNS = Counter("rejoinder_turns_total", "Attempts at a turn, by how they ended.", ["outcome"])
+TURN_SECONDS = Histogram(
+    "rejoinder_turn_seconds",
+    "From the first unanswered message to the commit.",
+    buckets=(0.05, 0.1, 0.25, 0.5, 1, 2, 3, 5, 8, 13, 21, 34, 60, 120, 300),
+)
+RUNNING = Gauge("rejoinder_turns_running", "Turns this process is answering now.")
+RESCUED = Counter("rejoinder_turns_rescued_total", "Turns taken from dead or stalled workers.")
+REWOKEN = Counter(
+    "rejoinder_turns_rewoken_total", "Overdue turns whose wake-up had to be sent again."
+)
+MODEL_CALLS = Counter(
+    "rejoinder_model_calls_total", "Calls to a model.", ["provider", "model", "outcome"]
+)
+MODEL_TOKENS = Counter(
+    "rejoinder_model_tokens_total", "Tokens of those calls.", ["provider", "model", "kind"]
+)
+MODEL_SECONDS = Histogram(
+    "rejoinder_model_seconds",
+    "Duration of one call to a model.",
+    ["provider", "model"],
+    buckets=(0.05, 0.1, 0.25, 0.5, 1, 2, 3, 5, 8, 13, 21, 34, 60, 120),
+)
+REFUSED = Counter("rejoinder_refused_requests_total", "Requests answered with a problem.", ["code"])

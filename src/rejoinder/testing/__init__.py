@@ -1,0 +1,1 @@
+"""Fakes for tests and for the bench, public: real servers on loopback, no mocks."""

@@ -1,0 +1,126 @@
+"""One claimed turn becomes one answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from pydantic_ai.models import Model
+
+from rejoinder.bots import store as bots
+from rejoinder.bots.model import Bot
+from rejoinder.db import Database
+from rejoinder.errors import LostTurn, ModelError
+from rejoinder.knowledge.model import Found
+from rejoinder.knowledge.search import search
+from rejoinder.llm.generate import generate
+from rejoinder.llm.model import Answer, Prompt
+from rejoinder.turns import store
+from rejoinder.turns.commit import Verdict, commit
+from rejoinder.turns.model import Asked, Claimed
+from rejoinder.turns.prompt import compose
+from rejoinder.usage.model import Call
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What a worker answers with. `timeout` is seconds a model call."""
+
+    db: Database
+    model: Model
+    timeout: float
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """What is known when a turn is answered: the bot, the unanswered messages, and what came before them."""
+
+    bot: Bot
+    asked: tuple[Asked, ...]
+    history: tuple[Asked, ...]
+
+
+async def answer(means: Means, claimed: Claimed, calls: list[Call]) -> timedelta:
+    """Read, retrieve, generate, decide, commit. Returns how long the first message waited.
+
+    `calls` collects every call to a model as it ends, so that they can be booked whatever becomes of the turn.
+    Raises LostTurn when the turn was taken away.
+    """
+    window = await read(means.db, claimed)
+    found = await retrieve(means.db, claimed, window)
+    prompt = compose(window.bot, window.history, window.asked, found)
+    verdict = await decide(means, window.bot, prompt, calls.append)
+    return await commit(means.db, claimed, verdict, calls, window.asked[-1].message_id)
+
+
+async def read(db: Database, claimed: Claimed) -> Window:
+    """The window: inside a turn messages are read by platform time, before it by seq."""
+    async with db.read(claimed.workspace_id) as connection:
+        bot = await bots.bot_of(connection, claimed.bot_id)
+        if bot is None:
+            raise LostTurn("The bot of this conversation is gone.")
+        messages = await store.window(
+            connection, claimed.conversation_id, claimed.turn_id, bot.history_messages
+        )
+    asked = tuple(
+        sorted(
+            (message for message in messages if message.turn_id == claimed.turn_id),
+            key=lambda message: (message.platform_time, message.seq),
+        )
+    )
+    if not asked:
+        raise LostTurn("The turn's messages went to another turn.")
+    return Window(bot, asked, _history(messages, claimed, max(message.seq for message in asked)))
+
+
+def _history(messages: list[Asked], claimed: Claimed, newest: int) -> tuple[Asked, ...]:
+    # A customer's message newer than the turn's is the next turn's business; a reply to the turn before may well have
+    # come after this turn's first message.
+    earlier = (
+        message
+        for message in messages
+        if message.turn_id != claimed.turn_id
+        and (message.sender_type != "customer" or message.seq < newest)
+    )
+    return tuple(sorted(earlier, key=lambda message: message.seq))
+
+
+async def retrieve(db: Database, claimed: Claimed, window: Window) -> list[Found]:
+    """What the knowledge base has on the unanswered messages."""
+    async with db.read(claimed.workspace_id) as connection:
+        return await search(connection, "\n".join(message.text for message in window.asked))
+
+
+async def decide(means: Means, bot: Bot, prompt: Prompt, record: Callable[[Call], None]) -> Verdict:
+    """Ask the model; if it can't, the bot's fallback text goes out and a person is called."""
+    model = means.model
+    try:
+        answered = await generate(
+            model, prompt, timeout=means.timeout, attempts=means.attempts, record=record
+        )
+    except ModelError as failed:
+        return Verdict(
+            "failed",
+            replies=(bot.fallback_text,),
+            decision="hand_off",
+            reason="the model failed",
+            provider=model.system,
+            model=model.model_name,
+            error=str(failed),
+        )
+    return verdict(answered, model.system, model.model_name)
+
+
+def verdict(answered: Answer, provider: str, model: str) -> Verdict:
+    """What the model's answer means for the turn."""
+    reply = answered.reply.replace("\x00", "").strip()
+    return Verdict(
+        "handed_off" if answered.decision == "hand_off" else "committed",
+        replies=(reply,) if reply and answered.decision != "silent" else (),
+        decision=answered.decision,
+        reason=answered.reason,
+        provider=provider,
+        model=model,
+    )

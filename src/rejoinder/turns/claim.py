@@ -1,0 +1,84 @@
+"""A wake-up came: claim the conversation's turn if it is due and free."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from rejoinder.bots.store import bot_of
+from rejoinder.db import Database, Tx
+from rejoinder.events import store as log
+from rejoinder.events.model import NewEvent
+from rejoinder.queue.jobs import enqueue
+from rejoinder.turns import decide, store
+from rejoinder.turns.commit import Verdict, conclude
+from rejoinder.turns.model import Claimed, Guard, Turn
+from rejoinder.turns.schedule import wake
+
+LEASE = timedelta(seconds=15)
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """Who claims: the number whose advisory lock it holds, and a name for people."""
+
+    no: int
+    name: str
+
+
+async def claim(
+    db: Database, workspace_id: UUID, conversation_id: UUID, worker: Worker
+) -> Claimed | None:
+    """The turn, now running under a fresh fence; None when there is nothing to do now.
+
+    A turn that is not due yet gets a wake-up for the rest of its time; one whose attempts are used up fails here,
+    with the bot's fallback text and a person told.
+    """
+    async with db.transaction(workspace_id) as tx:
+        guard = await store.lock(tx, conversation_id)
+        if guard is None:
+            return None
+        decision = decide.claim(guard)
+        if isinstance(decision, timedelta):
+            await enqueue(tx, [wake(workspace_id, conversation_id, decision)])
+            return None
+        if decision in ("nothing", "busy") or guard.waiting is None:
+            return None
+        if decision == "give_up":
+            await _give_up(tx, guard, guard.waiting)
+            return None
+        return await _take(tx, guard, guard.waiting, worker)
+
+
+async def _take(tx: Tx, guard: Guard, turn: Turn, worker: Worker) -> Claimed:
+    seq = guard.seq + 1
+    fence = await store.claim(
+        tx, guard, turn.turn_id, worker_no=worker.no, worker=worker.name, lease=LEASE, seq=seq
+    )
+    started = NewEvent(
+        seq, "turn.started", {"turn_id": str(turn.turn_id), "attempt": turn.attempt + 1}
+    )
+    await log.append(tx, guard.conversation_id, guard.now, [started])
+    return Claimed(
+        workspace_id=tx.workspace_id,
+        conversation_id=guard.conversation_id,
+        turn_id=turn.turn_id,
+        contact_id=guard.contact_id,
+        bot_id=guard.bot_id,
+        fence=fence,
+        attempt=turn.attempt + 1,
+        first_unanswered_at=turn.first_unanswered_at,
+    )
+
+
+async def _give_up(tx: Tx, guard: Guard, turn: Turn) -> None:
+    bot = await bot_of(tx, guard.bot_id)
+    verdict = Verdict(
+        "failed",
+        replies=(bot.fallback_text,) if bot else (),
+        decision="hand_off",
+        reason="attempts used up",
+        error=f"{turn.attempt} attempts ended without an answer: their workers crashed, stalled or raised.",
+    )
+    await conclude(tx, guard, turn.turn_id, turn.fence, verdict, [], None)

@@ -1,0 +1,168 @@
+"""An answer becomes fact: one transaction, the fence checked, everything in it or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal
+from uuid import UUID
+
+from rejoinder.conversations.model import NewMessage
+from rejoinder.db import Database, Tx, new_id
+from rejoinder.errors import LostTurn
+from rejoinder.events import store as log
+from rejoinder.events.model import EventType, NewEvent
+from rejoinder.outbound.queue import queue_replies
+from rejoinder.queue.jobs import enqueue
+from rejoinder.turns import decide, store
+from rejoinder.turns.model import Claimed, Guard
+from rejoinder.turns.schedule import wake
+from rejoinder.usage import store as ledger
+from rejoinder.usage.model import Call
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How a turn ends. `replies` go to the customer; `handed_off` and `failed` also call a person."""
+
+    state: Literal["committed", "handed_off", "failed"]
+    replies: tuple[str, ...]
+    decision: Literal["answer", "hand_off", "silent"]
+    reason: str = ""
+    provider: str = ""
+    model: str = ""
+    error: str = ""
+
+
+async def commit(
+    db: Database,
+    claimed: Claimed,
+    verdict: Verdict,
+    calls: Sequence[Call],
+    newest_read: UUID | None,
+) -> timedelta:
+    """Commit the turn; returns how long its first message waited. Raises LostTurn, and then nothing happened."""
+    async with db.transaction(claimed.workspace_id) as tx:
+        guard = await store.lock(tx, claimed.conversation_id)
+        if guard is None or not decide.may_commit(guard, claimed.turn_id, claimed.fence):
+            raise LostTurn("The turn was taken from this worker before it could commit.")
+        await conclude(tx, guard, claimed.turn_id, claimed.fence, verdict, calls, newest_read)
+        return guard.now - claimed.first_unanswered_at
+
+
+async def conclude(
+    tx: Tx,
+    guard: Guard,
+    turn_id: UUID,
+    fence: int,
+    verdict: Verdict,
+    calls: Sequence[Call],
+    newest_read: UUID | None,
+) -> None:
+    """End a turn under the conversation's lock: replies, deliveries, usage, events, the next wake-up."""
+    replies = [
+        _message(guard, turn_id, seq, text, verdict)
+        for seq, text in enumerate(verdict.replies, guard.seq + 1)
+    ]
+    events = [_sent(reply, verdict) for reply in replies] + _ending(
+        guard, turn_id, verdict, len(replies)
+    )
+    await store.end(
+        tx,
+        turn_id,
+        fence,
+        verdict.state,
+        decision=verdict.decision,
+        reason=verdict.reason or None,
+        provider=verdict.provider or None,
+        model=verdict.model or None,
+        error=verdict.error or None,
+        tokens=sum(call.input_tokens + call.output_tokens for call in calls),
+    )
+    if replies:
+        await queue_replies(
+            tx, platform=guard.platform, turn_id=turn_id, at=guard.now, replies=replies
+        )
+    await store.count(
+        tx, guard.conversation_id, events[-1].seq, len(replies), guard.now if replies else None
+    )
+    await ledger.record(
+        tx, contact_id=guard.contact_id, message_id=newest_read, turn_id=turn_id, calls=calls
+    )
+    await log.append(tx, guard.conversation_id, guard.now, events)
+    await _what_waits(tx, guard, turn_id, verdict)
+
+
+async def _what_waits(tx: Tx, guard: Guard, turn_id: UUID, verdict: Verdict) -> None:
+    waiting = guard.waiting if guard.waiting and guard.waiting.turn_id != turn_id else None
+    if verdict.state == "committed":
+        if waiting:
+            await enqueue(
+                tx, [wake(tx.workspace_id, guard.conversation_id, waiting.due_at - guard.now)]
+            )
+        return
+    await store.hand_to_people(
+        tx,
+        guard.conversation_id,
+        {
+            "escalated_at": guard.now.isoformat(),
+            "escalation_reason": verdict.reason,
+            "escalated_by": "ai_system",
+        },
+    )
+    if waiting:  # what came meanwhile is for the person now
+        await store.end(tx, waiting.turn_id, waiting.fence, "handed_off", reason=verdict.reason)
+
+
+def _message(guard: Guard, turn_id: UUID, seq: int, text: str, verdict: Verdict) -> NewMessage:
+    return NewMessage(
+        message_id=new_id(),
+        conversation_id=guard.conversation_id,
+        channel_id=guard.channel_id,
+        seq=seq,
+        turn_id=turn_id,
+        direction="outbound",
+        sender_type="system" if verdict.state == "failed" else "ai",
+        sender_id=None,
+        kind="text",
+        text=text,
+        content=[],
+        external_id=None,
+        fingerprint=None,
+        waited_for=False,
+        platform_time=guard.now,
+        received_at=guard.now,
+        metadata={"model": verdict.model} if verdict.model else {},
+    )
+
+
+def _sent(reply: NewMessage, verdict: Verdict) -> NewEvent:
+    return NewEvent(
+        reply.seq,
+        "message.sent",
+        {
+            "message_id": str(reply.message_id),
+            "turn_id": str(reply.turn_id),
+            "sender_type": reply.sender_type,
+            "kind": reply.kind,
+            "text": reply.text,
+            "model": verdict.model or None,
+        },
+    )
+
+
+def _ending(guard: Guard, turn_id: UUID, verdict: Verdict, replies: int) -> list[NewEvent]:
+    seq = guard.seq + replies + 1
+    kind: EventType = "turn.failed" if verdict.state == "failed" else "turn.committed"
+    ended = NewEvent(
+        seq,
+        kind,
+        {"turn_id": str(turn_id), "decision": verdict.decision, "model": verdict.model or None},
+    )
+    if verdict.state == "committed":
+        return [ended]
+    handed = NewEvent(
+        seq + 1, "conversation.handed_off", {"turn_id": str(turn_id), "reason": verdict.reason}
+    )
+    return [ended, handed]

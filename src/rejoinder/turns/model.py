@@ -1,0 +1,104 @@
+"""What the machine of turns works on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal, TypeAlias
+from uuid import UUID
+
+from rejoinder.conversations.model import State as Charge
+
+TurnState: TypeAlias = Literal[
+    "waiting", "running", "committed", "superseded", "cancelled", "handed_off", "failed"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How a bot treats time and overlap."""
+
+    quiet: timedelta
+    max_wait: timedelta
+    overlap: Literal["interrupt", "enqueue"]
+    max_interrupts: int
+    interrupt_for: timedelta
+    max_attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One row of `turns`, as far as decisions need it."""
+
+    turn_id: UUID
+    state: TurnState
+    opened_at: datetime
+    due_at: datetime
+    first_unanswered_at: datetime
+    interrupts: int
+    attempt: int
+    fence: int
+    worker_no: int | None
+    lease_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """A conversation under lock: `now` is the database's clock, read after the lock was got.
+
+    `seq` and `fence` are the counters as stored; whoever draws from them writes them back in the same transaction.
+    """
+
+    conversation_id: UUID
+    channel_id: UUID
+    contact_id: UUID
+    bot_id: UUID
+    platform: str
+    charge: Charge
+    ai_enabled: bool
+    seq: int
+    fence: int
+    now: datetime
+    policy: Policy
+    waiting: Turn | None
+    running: Turn | None
+
+    @property
+    def bot_answers(self) -> bool:
+        """Whether the bot is in charge of this conversation."""
+        return self.charge == "bot" and self.ai_enabled
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A turn this worker now runs. Only the holder of `fence` may commit it."""
+
+    workspace_id: UUID
+    conversation_id: UUID
+    turn_id: UUID
+    contact_id: UUID
+    bot_id: UUID
+    fence: int
+    attempt: int
+    first_unanswered_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One message the turn answers or has read."""
+
+    message_id: UUID
+    seq: int
+    turn_id: UUID | None
+    sender_type: str
+    text: str
+    platform_time: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One message of the answer."""
+
+    message_id: UUID
+    delivery_id: UUID
+    text: str

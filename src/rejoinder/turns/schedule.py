@@ -1,0 +1,52 @@
+"""A customer's message came: open or extend the waiting turn, or interrupt the running one, and send a wake-up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from rejoinder.db import Tx, new_id
+from rejoinder.events.model import NewEvent
+from rejoinder.queue.jobs import TURNS, Job
+from rejoinder.turns import decide, store
+from rejoinder.turns.model import Guard
+
+
+@dataclass(frozen=True, slots=True)
+class Scheduled:
+    """The turn that will answer the message (None: none will), what the log must say, the wake-up to enqueue."""
+
+    turn_id: UUID | None
+    events: list[NewEvent]
+    jobs: list[Job]
+    seq: int
+
+
+async def schedule(tx: Tx, guard: Guard, seq: int, quiet: timedelta | None = None) -> Scheduled:
+    """Find the message its turn, in the caller's transaction and under the conversation's lock.
+
+    `seq` is the conversation's counter as drawn so far; `quiet` stands in for the bot's quiet window.
+    """
+    plan = decide.arrival(guard.now, guard.policy, guard.waiting, guard.running, quiet)
+    turn_id = plan.extends or new_id()
+    if plan.extends is None:
+        await store.open_turn(tx, turn_id, guard.conversation_id, plan)
+    else:
+        await store.extend(tx, turn_id, plan)
+    events: list[NewEvent] = []
+    if plan.supersedes is not None:
+        await store.supersede(tx, plan.supersedes, turn_id)
+        seq += 1
+        events.append(
+            NewEvent(seq, "turn.superseded", {"turn_id": str(plan.supersedes), "by": str(turn_id)})
+        )
+    jobs = (
+        [wake(tx.workspace_id, guard.conversation_id, plan.due_at - guard.now)] if plan.wake else []
+    )
+    return Scheduled(turn_id, events, jobs, seq)
+
+
+def wake(workspace_id: UUID, conversation_id: UUID, delay: timedelta = timedelta(0)) -> Job:
+    """The job that says: look at this conversation."""
+    return Job(TURNS, workspace_id.bytes + conversation_id.bytes, delay)

@@ -1,0 +1,1 @@
+"""What keeps turns moving when workers don't: leases, rescue, the sweep."""

@@ -1,0 +1,118 @@
+"""A worker's hold on its turns: a session lock that shows its death at once, and leases that back it up."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from uuid import UUID
+
+import asyncpg
+
+from rejoinder.db import AWAY, Database
+from rejoinder.errors import Unavailable
+from rejoinder.telemetry.logs import log
+from rejoinder.telemetry.metrics import RUNNING
+from rejoinder.turns.claim import LEASE, Worker
+from rejoinder.turns.model import Claimed
+from rejoinder.turns.store import LOST_CHANNEL
+from rejoinder.turns.upkeep import store
+
+_RENEW_S = 1.0
+_STATEMENT_S = 5.0
+
+
+class Lease:
+    """The turns this worker runs. Losing one cancels its task; losing the session cancels them all."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._held: dict[UUID, tuple[Claimed, asyncio.Task[None]]] = {}
+        self._name = f"{socket.gethostname()}:{os.getpid()}"
+        self._worker: Worker | None = None
+        self._registered = asyncio.Event()
+
+    async def worker(self) -> Worker:
+        """Who claims now; waits while the session is being made anew."""
+        while self._worker is None:
+            await self._registered.wait()
+        return self._worker
+
+    @property
+    def alive(self) -> bool:
+        """Whether this worker holds its lock."""
+        return self._worker is not None
+
+    def hold(self, claimed: Claimed, task: asyncio.Task[None]) -> None:
+        """Renew the turn's lease until its task ends."""
+        self._held[claimed.turn_id] = (claimed, task)
+        RUNNING.inc()
+        task.add_done_callback(lambda _: self._drop(claimed.turn_id))
+
+    @property
+    def tasks(self) -> set[asyncio.Task[None]]:
+        """The tasks of the turns that run now."""
+        return {task for _, task in self._held.values()}
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Hold the lock and renew, across every loss of the database, until left."""
+        task = asyncio.create_task(self._live(), name="lease")
+        try:
+            await self._registered.wait()
+            yield
+        finally:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+    async def _live(self) -> None:
+        while True:
+            try:
+                connection = await self._db.session("rejoinder worker")
+                try:
+                    await self._renew_for_ever(connection)
+                finally:
+                    self._worker = None
+                    self._registered.clear()
+                    await connection.close(timeout=1)
+            except (*AWAY, asyncpg.PostgresError, Unavailable) as away:
+                log.warning("lease_lost", error=str(away), turns=len(self._held))
+            # Others may take these turns from now on: no answer of ours would be committed.
+            for _, task in list(self._held.values()):
+                task.cancel()
+            await asyncio.sleep(_RENEW_S / 2)
+
+    async def _renew_for_ever(self, connection: asyncpg.Connection[asyncpg.Record]) -> None:
+        number = await store.register(connection, self._name)
+        await connection.add_listener(LOST_CHANNEL, self._told)
+        self._worker = Worker(number, self._name)
+        self._registered.set()
+        rounds = 0
+        while True:
+            async with asyncio.timeout(_STATEMENT_S):
+                held = [
+                    (claimed.workspace_id, claimed.turn_id, claimed.fence)
+                    for claimed, _ in self._held.values()
+                ]
+                if held:
+                    for turn_id in await store.renew(connection, held, LEASE):
+                        self._cancel(turn_id)
+                if rounds % 5 == 0:
+                    await store.seen(connection, number)
+            rounds += 1
+            await asyncio.sleep(_RENEW_S)
+
+    def _told(self, _connection: object, _pid: int, _channel: str, payload: object) -> None:
+        self._cancel(UUID(str(payload)))
+
+    def _cancel(self, turn_id: UUID) -> None:
+        held = self._held.get(turn_id)
+        if held is not None:
+            held[1].cancel()
+
+    def _drop(self, turn_id: UUID) -> None:
+        if self._held.pop(turn_id, None) is not None:
+            RUNNING.dec()

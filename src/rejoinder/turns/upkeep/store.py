@@ -1,0 +1,124 @@
+"""SQL that looks at turns across workspaces: leases, the dead, the forgotten."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from rejoinder.db import Connection, Maintenance
+
+LOCK_CLASS = 20554
+"""First key of the advisory lock that a living worker holds; the second is its number."""
+
+REGISTER = "INSERT INTO workers (name) VALUES ($1) RETURNING worker_no"
+
+HOLD_LOCK = "SELECT pg_advisory_lock($1, $2)"
+
+SEEN = "UPDATE workers SET seen_at = clock_timestamp() WHERE worker_no = $1"
+
+# A lease is written anew when less than two thirds of it are left, so a turn costs one small update each 5 s.
+RENEW = """
+WITH held AS (
+    SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::bigint[]) AS h (workspace_id, turn_id, fence)
+), renewed AS (
+    UPDATE turns t SET lease_until = clock_timestamp() + $4::interval
+    FROM held h
+    WHERE t.workspace_id = h.workspace_id AND t.turn_id = h.turn_id AND t.fence = h.fence AND t.state = 'running'
+        AND t.lease_until < clock_timestamp() + $4::interval * (2.0 / 3)
+)
+SELECT h.turn_id FROM held h
+LEFT JOIN turns t ON t.workspace_id = h.workspace_id AND t.turn_id = h.turn_id
+WHERE t.turn_id IS NULL OR t.state <> 'running' OR t.fence <> h.fence
+"""
+
+LOST = """
+WITH alive AS (
+    SELECT objid::bigint AS worker_no FROM pg_locks
+    WHERE locktype = 'advisory' AND classid = $1 AND objsubid = 2 AND granted
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+)
+SELECT t.workspace_id, t.conversation_id, t.turn_id, t.fence, t.worker_no IN (SELECT worker_no FROM alive)
+FROM turns t
+WHERE t.state = 'running'
+    AND (t.lease_until < clock_timestamp() OR t.worker_no NOT IN (SELECT worker_no FROM alive))
+ORDER BY t.first_unanswered_at LIMIT 200
+"""
+
+OVERDUE = """
+UPDATE turns t SET woken_at = clock_timestamp()
+FROM (
+    SELECT w.workspace_id, w.turn_id FROM turns w
+    JOIN conversations c ON c.workspace_id = w.workspace_id AND c.conversation_id = w.conversation_id
+    WHERE w.state = 'waiting' AND w.due_at < clock_timestamp() - $1::interval
+        AND w.woken_at < clock_timestamp() - $1::interval AND c.state = 'bot' AND c.ai_enabled
+        AND NOT EXISTS (
+            SELECT FROM turns r WHERE r.workspace_id = w.workspace_id AND r.conversation_id = w.conversation_id
+                AND r.state = 'running')
+    ORDER BY w.due_at LIMIT 500 FOR UPDATE OF w SKIP LOCKED
+) late
+WHERE t.workspace_id = late.workspace_id AND t.turn_id = late.turn_id
+RETURNING t.workspace_id, t.conversation_id
+"""
+
+FORGET_WORKERS = """
+DELETE FROM workers w WHERE w.seen_at < clock_timestamp() - interval '1 day'
+    AND NOT EXISTS (SELECT FROM turns t WHERE t.state = 'running' AND t.worker_no = w.worker_no)
+"""
+
+# PgQueuer writes about three log rows a job; the turns tell the story, so an hour of them is enough.
+FORGET_QUEUE_LOG = "DELETE FROM pgqueuer_log WHERE created < clock_timestamp() - interval '1 hour'"
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """A running turn whose worker is dead or late."""
+
+    workspace_id: UUID
+    conversation_id: UUID
+    turn_id: UUID
+    fence: int
+    worker_alive: bool
+
+
+async def register(connection: Connection, name: str) -> int:
+    """A number for this worker, and the advisory lock that says it lives, held by `connection`."""
+    number: int = await connection.fetchval(REGISTER, name)
+    await connection.execute(HOLD_LOCK, LOCK_CLASS, number)
+    return number
+
+
+async def seen(connection: Connection, number: int) -> None:
+    """Note that the worker was there."""
+    await connection.execute(SEEN, number)
+
+
+async def renew(
+    connection: Connection, held: Sequence[tuple[UUID, UUID, int]], lease: timedelta
+) -> list[UUID]:
+    """Renew the leases of (workspace, turn, fence) and return the turns that are no longer ours."""
+    rows = await connection.fetch(
+        RENEW,
+        [turn[0] for turn in held],
+        [turn[1] for turn in held],
+        [turn[2] for turn in held],
+        lease,
+    )
+    return [row[0] for row in rows]
+
+
+async def lost(maintenance: Maintenance) -> list[Lost]:
+    """Running turns whose worker's lock is free or whose lease ran out, oldest first."""
+    return [Lost(*row) for row in await maintenance.connection.fetch(LOST, LOCK_CLASS)]
+
+
+async def overdue(maintenance: Maintenance, late: timedelta) -> list[tuple[UUID, UUID]]:
+    """(workspace, conversation) of waiting turns that nobody took `late` after they were due, now marked as woken."""
+    return [tuple(row) for row in await maintenance.connection.fetch(OVERDUE, late)]
+
+
+async def forget(maintenance: Maintenance) -> None:
+    """Delete what no longer tells anyone anything."""
+    await maintenance.connection.execute(FORGET_WORKERS)
+    await maintenance.connection.execute(FORGET_QUEUE_LOG)

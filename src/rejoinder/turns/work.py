@@ -1,0 +1,153 @@
+"""The worker's side of a wake-up: claim, answer in a task of its own, and book what it took.
+
+The queue's job ends with the claim. From then on the turn's own row says who works on it, so five thousand turns may
+wait for a slow model without five thousand jobs to keep alive.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from uuid import UUID
+
+from rejoinder.db import AWAY, BUSY
+from rejoinder.errors import LostTurn, Unavailable
+from rejoinder.telemetry.logs import log
+from rejoinder.telemetry.metrics import (
+    MODEL_CALLS,
+    MODEL_SECONDS,
+    MODEL_TOKENS,
+    TURN_SECONDS,
+    TURNS,
+)
+from rejoinder.turns import store
+from rejoinder.turns.answer import Means, answer
+from rejoinder.turns.claim import claim
+from rejoinder.turns.model import Claimed
+from rejoinder.turns.upkeep.lease import Lease
+from rejoinder.turns.upkeep.rescue import keep, take_back
+from rejoinder.turns.upkeep.store import Lost
+from rejoinder.usage import store as ledger
+from rejoinder.usage.model import Call
+
+_BUSY_TRIES = 5
+_PAUSE = timedelta(seconds=1)
+
+
+class Desk:
+    """Answers turns, at most `slots` at once. `wake` is the queue's handler."""
+
+    def __init__(self, means: Means, *, slots: int) -> None:
+        self._means = means
+        self._slots = asyncio.Semaphore(slots)
+        self._draining = False
+        self.lease = Lease(means.db)
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[None]:
+        """Hold the worker's lock and keep up rescue and sweep until left."""
+        async with self.lease.running():
+            upkeep = asyncio.create_task(keep(self._means.db), name="upkeep")
+            try:
+                yield
+            finally:
+                upkeep.cancel()
+                await asyncio.wait([upkeep])
+
+    async def wake(self, payload: bytes) -> None:
+        """Take one wake-up: 16 bytes of workspace id and 16 of conversation id."""
+        workspace_id, conversation_id = UUID(bytes=payload[:16]), UUID(bytes=payload[16:32])
+        await self._slots.acquire()
+        claimed: Claimed | None = None
+        try:
+            claimed = await self._claim(workspace_id, conversation_id)
+        finally:
+            if claimed is None:
+                self._slots.release()
+        if claimed is not None:
+            task = asyncio.create_task(self._run(claimed), name=f"turn-{claimed.turn_id}")
+            task.add_done_callback(lambda _: self._slots.release())
+            self.lease.hold(claimed, task)
+
+    async def drain(self, seconds: float) -> None:
+        """Let the running turns finish within `seconds`; hand the rest back, each with a new wake-up."""
+        self._draining = True
+        tasks = self.lease.tasks
+        if tasks:
+            log.info("draining", turns=len(tasks))
+            _, late = await asyncio.wait(tasks, timeout=seconds)
+            for task in late:
+                task.cancel()
+            if late:
+                await asyncio.wait(late, timeout=5)
+
+    async def _claim(self, workspace_id: UUID, conversation_id: UUID) -> Claimed | None:
+        worker = await self.lease.worker()
+        for tries in range(_BUSY_TRIES):
+            try:
+                return await claim(self._means.db, workspace_id, conversation_id, worker)
+            except BUSY:
+                if tries == _BUSY_TRIES - 1:
+                    raise  # the sweeper wakes the turn again
+        raise AssertionError("unreachable")
+
+    async def _run(self, claimed: Claimed) -> None:
+        calls: list[Call] = []
+        outcome, booked = "committed", False
+        try:
+            waited = await answer(self._means, claimed, calls)
+            booked = True
+            TURN_SECONDS.observe(waited.total_seconds())
+        except LostTurn:
+            outcome = "lost"
+        except asyncio.CancelledError:
+            outcome = "stopped"
+            if self._draining:
+                await self._hand_back(claimed, "returned", timedelta(0))
+        except Exception:  # noqa: BLE001 - logged; the turn is tried again, then given up aloud
+            outcome = "raised"
+            log.exception("turn_raised", turn_id=str(claimed.turn_id), attempt=claimed.attempt)
+            await self._hand_back(claimed, "expired", _PAUSE * claimed.attempt)
+        TURNS.labels(outcome).inc()
+        _measure(calls)
+        if calls and not booked:
+            await self._book(claimed, calls)
+
+    async def _hand_back(self, claimed: Claimed, outcome: str, pause: timedelta) -> None:
+        lost = Lost(
+            claimed.workspace_id,
+            claimed.conversation_id,
+            claimed.turn_id,
+            claimed.fence,
+            worker_alive=True,
+        )
+        try:
+            await take_back(self._means.db, lost, outcome=outcome, pause=pause)
+        except (*AWAY, *BUSY, Unavailable) as away:
+            log.warning("turn_left_to_its_lease", turn_id=str(claimed.turn_id), error=str(away))
+
+    async def _book(self, claimed: Claimed, calls: list[Call]) -> None:
+        """The calls of an attempt that committed nothing cost money all the same."""
+        try:
+            async with self._means.db.transaction(claimed.workspace_id) as tx:
+                await ledger.record(
+                    tx,
+                    contact_id=claimed.contact_id,
+                    message_id=None,
+                    turn_id=claimed.turn_id,
+                    calls=calls,
+                )
+                tokens = sum(call.input_tokens + call.output_tokens for call in calls)
+                await store.add_tokens(tx, claimed.turn_id, claimed.fence, tokens)
+        except (*AWAY, *BUSY, Unavailable) as away:
+            log.warning("calls_not_booked", turn_id=str(claimed.turn_id), error=str(away))
+
+
+def _measure(calls: list[Call]) -> None:
+    for call in calls:
+        MODEL_CALLS.labels(call.provider, call.model, call.outcome).inc()
+        MODEL_SECONDS.labels(call.provider, call.model).observe(call.seconds)
+        MODEL_TOKENS.labels(call.provider, call.model, "input").inc(call.input_tokens)
+        MODEL_TOKENS.labels(call.provider, call.model, "output").inc(call.output_tokens)

@@ -1,0 +1,1 @@
+"""The ledger: what each call to a model took."""

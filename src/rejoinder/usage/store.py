@@ -1,0 +1,50 @@
+"""SQL of the ledger, `ai_response_logs`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from rejoinder.db import Tx, new_id
+from rejoinder.usage.model import Call
+
+RECORD = """
+INSERT INTO ai_response_logs (workspace_id, log_id, contact_id, message_id, turn_id, provider, model, prompt,
+    response, input_tokens, output_tokens, tokens_used, estimated, outcome, error, seconds)
+SELECT $1, l.log_id, $2, $3, $4, l.provider, l.model, l.prompt, l.response, l.input_tokens, l.output_tokens,
+    l.input_tokens + l.output_tokens, l.estimated, l.outcome, NULLIF(l.error, ''), l.seconds
+FROM unnest($5::uuid[], $6::text[], $7::text[], $8::text[], $9::text[], $10::bigint[], $11::bigint[],
+    $12::boolean[], $13::text[], $14::text[], $15::double precision[])
+    AS l (log_id, provider, model, prompt, response, input_tokens, output_tokens, estimated, outcome, error, seconds)
+"""
+
+
+async def record(
+    tx: Tx, *, contact_id: UUID, message_id: UUID | None, turn_id: UUID, calls: Sequence[Call]
+) -> None:
+    """Write the calls of one turn into the ledger; `message_id` is the newest message they read."""
+    if not calls:
+        return
+    await tx.connection.execute(
+        RECORD,
+        tx.workspace_id,
+        contact_id,
+        message_id,
+        turn_id,
+        [new_id() for _ in calls],
+        [call.provider for call in calls],
+        [call.model for call in calls],
+        [_storable(call.prompt) for call in calls],
+        [_storable(call.response) for call in calls],
+        [call.input_tokens for call in calls],
+        [call.output_tokens for call in calls],
+        [call.estimated for call in calls],
+        [call.outcome for call in calls],
+        [_storable(call.error) for call in calls],
+        [call.seconds for call in calls],
+    )
+
+
+def _storable(text: str) -> str:
+    # A model may say anything; PostgreSQL's text takes no NUL and asyncpg no lone surrogate.
+    return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")

@@ -1,0 +1,153 @@
+// What the visitor sees. Every text is untrusted and goes in as textContent.
+
+const $$ = (id) => document.getElementById(id);
+const log = $$("log");
+const scroller = $$("scroller");
+const NEAR_PX = 80;
+
+const sameDay = new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit" });
+const otherDay = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", hour: "numeric", minute: "2-digit" });
+
+/** When a message was made: our ids are UUIDv7, whose first 48 bits are Unix milliseconds (RFC 9562). */
+export function timeOf(messageId) {
+  return messageId[14] === "7" ? new Date(parseInt(messageId.replaceAll("-", "").slice(0, 12), 16)) : new Date();
+}
+
+function clock(time) {
+  const element = document.createElement("time");
+  element.dateTime = time.toISOString();
+  element.textContent = (time.toDateString() === new Date().toDateString() ? sameDay : otherDay).format(time);
+  return element;
+}
+
+function isAtEnd() {
+  return scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR_PX;
+}
+
+/** Runs `change` and keeps the newest message in sight, unless the visitor has scrolled up to read. */
+function keepingPlace(change, follow = false) {
+  const follows = follow || isAtEnd();
+  change();
+  if (follows) toEnd();
+  else $$("newest").hidden = false;
+}
+
+export function toEnd() {
+  scroller.scrollTop = scroller.scrollHeight;
+  $$("newest").hidden = true;
+}
+
+function append(element, follow) {
+  keepingPlace(() => {
+    const previous = element === log.lastElementChild ? element.previousElementSibling : log.lastElementChild;
+    element.classList.toggle("joined", previous?.dataset.side === element.dataset.side);
+    log.append(element);
+    $$("welcome").hidden = true;
+    $$("start-over").hidden = false;
+  }, follow);
+}
+
+function bubble(side, speaker, text) {
+  const element = document.createElement("div");
+  element.className = `message ${side}`;
+  element.dataset.side = side;
+  const said = document.createElement("span");
+  said.className = "unseen";
+  said.textContent = `${speaker}: `;
+  const body = document.createElement("p");
+  body.className = "bubble";
+  body.dir = "auto";
+  body.lang = ""; // unknown: a screen reader then judges by the text itself
+  body.textContent = text;
+  const foot = document.createElement("p");
+  foot.className = "foot";
+  element.append(said, body, foot);
+  return element;
+}
+
+/** A message of the other side: the bot, or a person (then `speaker` says so). */
+export function showReply(speaker, text, time, label = "") {
+  const element = bubble("bot", speaker, text);
+  element.lastElementChild.append(label, clock(time));
+  append(element, false);
+}
+
+/** The visitor's own message; the returned object shows how it fares. */
+export class Own {
+  constructor(text) {
+    this.text = text;
+    this.element = bubble("own", "You", text);
+    this.foot = this.element.lastElementChild;
+  }
+
+  show(follow) {
+    append(this.element, follow);
+  }
+
+  pending() {
+    this.state("pending", "Sending…");
+  }
+
+  sent(time) {
+    this.state("sent", clock(time), " · Sent");
+  }
+
+  failed(reason, onRetry) {
+    const retry = document.createElement("button");
+    retry.type = "button";
+    retry.textContent = "Try again";
+    retry.addEventListener("click", onRetry, { once: true });
+    keepingPlace(() => this.state("failed", `Not sent. ${reason}`, retry));
+  }
+
+  state(name, ...foot) {
+    this.element.classList.remove("pending", "sent", "failed");
+    this.element.classList.add(name);
+    this.foot.replaceChildren(...foot);
+  }
+}
+
+export function showNotice(text) {
+  const element = document.createElement("p");
+  element.className = "notice";
+  element.dataset.side = "none";
+  element.textContent = text;
+  append(element, false);
+}
+
+export function showTyping(on, botName) {
+  if ($$("typing").hidden === !on) return;
+  const follows = isAtEnd();
+  $$("typing").hidden = !on;
+  $$("typing-said").textContent = on ? `${botName} is writing.` : "";
+  if (follows) toEnd();
+}
+
+export function showConnection(text) {
+  $$("connection").textContent = text;
+  $$("connection").hidden = text === "";
+}
+
+/** Whether new messages are read out: not while an earlier conversation is being shown again. */
+export function announce(on) {
+  log.setAttribute("aria-live", on ? "polite" : "off");
+}
+
+/** Offers a beginning, if there is none. */
+export function welcome() {
+  $$("welcome").hidden = log.hasChildNodes();
+}
+
+export function clear() {
+  log.replaceChildren();
+  $$("start-over").hidden = true;
+  $$("newest").hidden = true;
+}
+
+let pinned = true; // to the end, when the keyboard opens or the field grows
+scroller.addEventListener("scroll", () => {
+  pinned = isAtEnd();
+  if (pinned) $$("newest").hidden = true;
+}, { passive: true });
+new ResizeObserver(() => pinned && toEnd()).observe(scroller);
+$$("newest").addEventListener("click", toEnd);

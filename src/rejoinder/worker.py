@@ -1,0 +1,48 @@
+"""The composition root of the work: a queue's taker, a desk that answers, one session of HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from pydantic_ai.models import Model
+
+from rejoinder.db import Database
+from rejoinder.queue.jobs import TURNS
+from rejoinder.queue.run import Taker
+from rejoinder.settings import Settings
+from rejoinder.turns.answer import Means
+from rejoinder.turns.work import Desk
+
+_LAST_JOBS_S = 5.0
+
+
+class Work:
+    """One worker of this process. `stop_taking` and `drain` end it in order."""
+
+    def __init__(self, db: Database, model: Model, settings: Settings) -> None:
+        means = Means(db, model, settings.model_timeout, settings.model_attempts)
+        self.desk = Desk(means, slots=settings.max_turns)
+        self.taker = Taker(db, {TURNS: self.desk.wake})
+        self._drain_seconds = settings.drain_seconds
+
+    @property
+    def ready(self) -> bool:
+        """Whether turns are being taken now."""
+        return self.taker.ready.is_set() and self.desk.lease.alive
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Take and answer turns until left; then finish what runs within the deadline and hand the rest back."""
+        async with self.desk.open():
+            taking = asyncio.create_task(self.taker.run(), name="queue")
+            try:
+                await self.taker.ready.wait()
+                yield
+            finally:
+                self.taker.stop()
+                await asyncio.wait([taking], timeout=_LAST_JOBS_S)
+                await self.desk.drain(self._drain_seconds)
+                taking.cancel()
+                await asyncio.wait([taking])

@@ -1,0 +1,52 @@
+"""SQL of workspaces and their tokens."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from rejoinder.db import Maintenance, Tx
+from rejoinder.workspaces.model import Caller, Scope, Workspace
+
+ADD = "INSERT INTO workspaces (workspace_id, slug, name) VALUES ($1, $2, $3) ON CONFLICT (slug) DO NOTHING"
+
+BY_SLUG = "SELECT workspace_id, slug, name FROM workspaces WHERE slug = $1"
+
+ADD_TOKEN = """
+INSERT INTO api_tokens (workspace_id, token_id, name, scope, token_hash) VALUES ($1, $2, $3, $4, $5)
+"""
+
+REVOKE_TOKENS_NAMED = """
+UPDATE api_tokens SET revoked_at = clock_timestamp()
+WHERE workspace_id = $1 AND name = $2 AND revoked_at IS NULL
+"""
+
+CALLER_BY_HASH = """
+SELECT workspace_id, token_id, scope FROM api_tokens WHERE token_hash = $1 AND revoked_at IS NULL
+"""
+
+
+async def add(maintenance: Maintenance, workspace_id: UUID, slug: str, name: str) -> None:
+    """Add a workspace; one with this slug already there stays as it is."""
+    await maintenance.connection.execute(ADD, workspace_id, slug, name)
+
+
+async def by_slug(maintenance: Maintenance, slug: str) -> Workspace | None:
+    """The workspace of that slug."""
+    row = await maintenance.connection.fetchrow(BY_SLUG, slug)
+    return Workspace(*row) if row else None
+
+
+async def add_token(tx: Tx, token_id: UUID, name: str, scope: Scope, token_hash: bytes) -> None:
+    """Store a token's hash (SHA-256, 32 bytes)."""
+    await tx.connection.execute(ADD_TOKEN, tx.workspace_id, token_id, name, scope, token_hash)
+
+
+async def revoke_tokens_named(tx: Tx, name: str) -> None:
+    """Revoke every token of that name; they stop working within the seconds a process remembers them."""
+    await tx.connection.execute(REVOKE_TOKENS_NAMED, tx.workspace_id, name)
+
+
+async def caller_by_hash(maintenance: Maintenance, token_hash: bytes) -> Caller | None:
+    """Whom a token speaks for: the one look-up that can't know its workspace beforehand."""
+    row = await maintenance.connection.fetchrow(CALLER_BY_HASH, token_hash)
+    return Caller(*row) if row else None

@@ -1,0 +1,53 @@
+"""Bearer tokens: 256 random bits, stored as SHA-256, scoped and bound to a workspace."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import time
+
+from rejoinder.db import Database, Tx, new_id
+from rejoinder.errors import Unauthenticated
+from rejoinder.workspaces import store
+from rejoinder.workspaces.model import Caller, Scope
+
+_REMEMBERED_S = 5.0  # a revoked token may work this much longer in a process that has just seen it
+_REMEMBERED = 10_000
+
+
+async def issue(tx: Tx, name: str, scope: Scope) -> str:
+    """Make a token and store its hash; the text is returned once and can't be read again."""
+    token = f"rj_{scope}_{secrets.token_urlsafe(32)}"
+    await store.add_token(tx, new_id(), name, scope, _hash(token))
+    return token
+
+
+class Tokens:
+    """Looks tokens up and remembers the answer for 5 s, so that a busy caller costs no query each time."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._known: dict[bytes, tuple[float, Caller]] = {}
+
+    async def caller(self, token: str) -> Caller:
+        """Whom the token speaks for. Raises Unauthenticated."""
+        hashed = _hash(token)
+        now = time.monotonic()
+        known = self._known.get(hashed)
+        if known is not None and known[0] > now:
+            return known[1]
+        async with self._db.maintenance() as maintenance:
+            caller = await store.caller_by_hash(maintenance, hashed)
+        if caller is None:
+            self._known.pop(hashed, None)
+            raise Unauthenticated(
+                "This token is unknown or revoked.", mend="`rejoinder token` prints one that works."
+            )
+        if len(self._known) >= _REMEMBERED:
+            self._known.clear()
+        self._known[hashed] = (now + _REMEMBERED_S, caller)
+        return caller
+
+
+def _hash(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()

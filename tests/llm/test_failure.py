@@ -1,0 +1,104 @@
+"""Every failure falls into one of three classes, and a wait is never nonsense."""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic_ai import exceptions as theirs
+
+from rejoinder.errors import ModelError, ModelRefused, ModelThrottled, ModelTransient
+from rejoinder.llm.failure import from_exception, from_status, retry_after
+
+NOW = datetime(2026, 5, 1, 12, 0, 0, tzinfo=UTC)
+
+RAISED: list[tuple[Exception, type[ModelError] | None]] = [
+    (ModelRefused("no"), ModelRefused),
+    (theirs.ModelHTTPError(401, "m"), ModelRefused),
+    (theirs.ModelHTTPError(429, "m", headers={"Retry-After": "7"}), ModelThrottled),
+    (theirs.ModelHTTPError(429, "m", provider_error_code="insufficient_quota"), ModelRefused),
+    (theirs.ModelHTTPError(503, "m"), ModelTransient),
+    (theirs.ModelQuotaExceededError("m", "quota"), ModelRefused),
+    (theirs.ModelRateLimitError("m", "slow", retry_after=7), ModelThrottled),
+    (theirs.ModelContextWindowExceededError("m", "long"), ModelRefused),
+    (theirs.ModelConnectionError("m", "reset"), ModelTransient),
+    (theirs.ModelRequestTimeout("m", 3), ModelTransient),
+    (theirs.ModelAPIError("m", "odd"), ModelTransient),
+    (theirs.ContentFilterError("filtered"), ModelRefused),
+    (theirs.UnexpectedModelBehavior("odd", "<html>"), ModelTransient),
+    (theirs.ConcurrencyLimitExceeded("full"), ModelThrottled),
+    (theirs.UserError("set up wrongly"), ModelRefused),
+    (TimeoutError(), ModelTransient),
+    (ConnectionResetError(), ModelTransient),
+    (KeyError("a bug"), None),
+]
+
+
+@pytest.mark.parametrize(("raised", "expected"), RAISED, ids=lambda value: repr(value)[:40])
+def test_every_exception_has_its_class(
+    raised: Exception, expected: type[ModelError] | None
+) -> None:
+    failure = from_exception(raised, who="The model m")
+    assert (None if failure is None else type(failure)) is expected
+
+
+def test_the_wait_comes_along() -> None:
+    for raised in (
+        theirs.ModelHTTPError(429, "m", headers={"Retry-After": "7"}),
+        theirs.ModelRateLimitError("m", "slow", retry_after=7),
+    ):
+        failure = from_exception(raised, who="The model m")
+        assert failure is not None
+        assert failure.retry_after == 7
+
+
+@pytest.mark.parametrize(("second", "expected"), [(503, ModelTransient), (404, ModelRefused)])
+def test_a_fallback_may_be_asked_again_if_one_of_its_models_may(
+    second: int, expected: type[ModelError]
+) -> None:
+    errors = [theirs.ModelHTTPError(401, "a"), theirs.ModelHTTPError(second, "b")]
+    group = theirs.FallbackExceptionGroup("all failed", errors)
+    assert type(from_exception(group, who="The model m")) is expected
+
+
+@given(st.integers(300, 599))
+def test_every_status_has_a_class_and_a_detail(status: int) -> None:
+    error = from_status(status, who="The model m")
+    assert error.detail.startswith(("The model m", "The account of The model m"))
+    assert isinstance(error, ModelTransient) == (status in {408, 409, 425, 429} or status >= 500)
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({"Retry-After": "3"}, 3.0),
+        ({"Retry-After": "0.5"}, 0.5),
+        ({"retry-after-ms": "250", "Retry-After": "9"}, 0.25),
+        ({"Retry-After": "Fri, 01 May 2026 12:00:30 GMT"}, 30.0),
+        ({"Retry-After": "Fri, 01 May 2026 11:00:00 GMT"}, 0.0),
+        # our clock is an hour off: the response's own Date counts
+        (
+            {
+                "Retry-After": "Fri, 01 May 2026 13:00:05 GMT",
+                "Date": "Fri, 01 May 2026 13:00:00 GMT",
+            },
+            5.0,
+        ),
+        ({"Retry-After": "-1"}, None),
+        ({"Retry-After": "inf"}, None),
+        ({"Retry-After": "soon"}, None),
+        ({}, None),
+    ],
+)
+def test_the_asked_wait_is_read(headers: dict[str, str], seconds: float | None) -> None:
+    assert retry_after(headers, NOW) == seconds
+
+
+@given(st.text(), st.text(), st.text())
+def test_no_header_makes_a_senseless_wait(after: str, milliseconds: str, date: str) -> None:
+    headers = {"Retry-After": after, "retry-after-ms": milliseconds, "Date": date}
+    wait = retry_after(headers, NOW)
+    assert wait is None or (wait >= 0 and math.isfinite(wait))
