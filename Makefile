@@ -28,7 +28,14 @@ help: ## Show what there is
 run: .venv/.run ## Start the program on http://127.0.0.1:$${PORT:-8000}
 	@$(BIN)/rejoinder serve
 
-test: .venv/.dev ## Run every check: format, lint, types, import contracts, tests
+# The browser tests need Chromium: Debian's, installed here where we may (root with apt), else they say why they skip.
+.venv/.browser:
+	@command -v chromium chromium-browser google-chrome >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \
+	  && echo "Installing Chromium for the browser tests ..." \
+	  && apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null; } || true
+	@touch $@
+
+test: .venv/.dev .venv/.browser ## Run every check: format, lint, types, import contracts, tests
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from uuid import UUID
 
 from fastapi import FastAPI
+from fastapi_offline import FastAPIOffline
 
 from rejoinder import __version__
 from rejoinder.api import conversations, health
@@ -36,7 +37,8 @@ def build(
     working: Callable[[], bool],
 ) -> FastAPI:
     """All edges on one application. `working` says whether turns are being taken."""
-    app = FastAPI(title="Rejoinder", version=__version__, redoc_url=None)
+    # Offline: the API page's scripts come with the program, not from someone else's server.
+    app = FastAPIOffline(title="Rejoinder", version=__version__, redoc_url=None)
     app.add_middleware(BodyLimit)
     problems.install(app)
     tokens = Tokens(db)

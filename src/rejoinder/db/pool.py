@@ -123,6 +123,8 @@ class Database:
             async with self._pool.acquire(timeout=10) as connection:
                 yield connection
         except AWAY as away:
+            if isinstance(away, ValueError):
+                raise  # asyncpg's word for an argument of the wrong type: our bug, not the database's absence
             raise Unavailable(
                 f"PostgreSQL does not answer ({type(away).__name__}).",
                 mend="Nothing was stored; send the request again.",

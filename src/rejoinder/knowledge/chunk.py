@@ -62,7 +62,7 @@ def _without_bare_parents(chunks: list[Chunk]) -> list[Chunk]:
     """A heading with nothing under it but sub-headings stands in their paths already."""
     return [
         here
-        for here, after in zip(chunks, [*chunks[1:], Chunk("", "")], strict=True)
+        for here, after in zip(chunks, [*chunks[1:], Chunk("", "")], strict=False)
         if here.body or not after.heading.startswith(here.heading + SEPARATOR)
     ]
 

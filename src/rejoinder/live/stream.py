@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic_core import to_json
 
 from rejoinder.db import Database
+from rejoinder.errors import Unavailable
 from rejoinder.events import store
 from rejoinder.events.model import Event
 from rejoinder.live.bus import Bus
@@ -24,8 +25,11 @@ async def stream(
     yield b"retry: 1000\n\n"
     with bus.watch(conversation_id) as watch:
         while not bus.closing.is_set():
-            async with db.read(workspace_id) as read:
-                events = await store.after(read, conversation_id, after)
+            try:
+                async with db.read(workspace_id) as read:
+                    events = await store.after(read, conversation_id, after)
+            except Unavailable:
+                return  # the client comes back by itself and resumes
             for event in events:
                 yield frame(event)
                 after = event.seq

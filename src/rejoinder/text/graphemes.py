@@ -23,7 +23,7 @@ def _joined(text: str, at: int) -> bool:
     before, after = text[at - 1], text[at]
     if after < "\u0300":
         return before == "\r" and after == "\n"
-    if unicodedata.category(after) in {"Mn", "Mc", "Me"} or before == _JOINER or after == _JOINER:
+    if unicodedata.category(after) in {"Mn", "Mc", "Me"} or _JOINER in (before, after):
         return True
     if "\U0001f3fb" <= after <= "\U0001f3ff" or after == "\u0e33":  # a skin tone; Thai sara am
         return True

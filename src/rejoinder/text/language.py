@@ -32,7 +32,7 @@ _LETTERS = {
     "pt": re.compile("[ãõ]|ç(?=[ãõoú])"),
     "es": re.compile("[ñ¿¡]|ción"),
     "de": re.compile("[ßäöü]"),
-    "fr": re.compile("[èêëîïûœ]|ç(?=a)"),
+    "fr": re.compile("[èëîïûœ]|ç(?=a)"),
 }
 _BY_FUNCTION_WORDS = ("en", "pt", "es", "fr", "de", "id")
 _LATIN_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")

@@ -18,7 +18,7 @@ _AFTER_THAI_END = "|".join(
 _END = re.compile(
     r"(?P<line>\s*\n\s*)"
     r"|(?<=[!?…。！？])(?P<strong>[\"'”’)\]]*\s+|(?=[^\s!?…\"'”’)\].,。！？]))"
-    r"|(?<=[.])(?P<dot>[\"'”’)\]]*\s+)(?=[^a-zà-ỹ])"
+    r"|(?<=[.])(?P<dot>[\"'”’)\]]*\s+)"
     rf"|(?P<thai>(?:{_AFTER_THAI_END})\s+)(?=[\u0e00-\u0e7fA-Za-z])"
 )
 _COMMA = re.compile(r"[,;、，]\s+|\s+[-–—]\s+|(?<=[\u0e00-\u0e7f])\s+(?=[\u0e00-\u0e7f])")
@@ -33,7 +33,9 @@ def sentences(text: str) -> list[str]:
     found: list[str] = []
     start = 0
     for end in _END.finditer(text):
-        if end.lastgroup == "dot" and _ABBREVIATION.search(text[start : end.start()]):
+        after = text[end.end() : end.end() + 1]
+        inside = after.islower() or _ABBREVIATION.search(text[start : end.start()])
+        if end.lastgroup == "dot" and inside:
             continue
         found.append(text[start : end.end()].strip())
         start = end.end()

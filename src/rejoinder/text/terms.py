@@ -93,7 +93,7 @@ def _small_words(code: str, folded: Sequence[str], spelled: Sequence[str]) -> se
     return {
         at
         for at, word in enumerate(spelled)
-        if word in bare and (typed_bare or word.isascii()) or word in marked and not typed_bare
+        if (word in bare and (typed_bare or word.isascii())) or (word in marked and not typed_bare)
     }
 
 

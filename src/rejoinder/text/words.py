@@ -15,7 +15,7 @@ _MARKS = (
 )
 _IDEOGRAPHS = "\u3041-\u309f\u30a1-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
 _THAI = "\u0e01-\u0e2e\u0e30-\u0e3a\u0e40-\u0e45\u0e47-\u0e4e"  # no ๆ, ฯ, ฿ nor digits
-_LETTER = rf"(?![{_THAI}{_IDEOGRAPHS}])[^\W_]"
+_LETTER = rf"(?![{_THAI}{_IDEOGRAPHS}\u0e2f\u0e46])[^\W_]"
 _TOKEN = re.compile(
     rf"(?P<thai>[{_THAI}]+)"
     rf"|(?P<ideographs>[{_IDEOGRAPHS}]+)"

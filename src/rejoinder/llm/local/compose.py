@@ -31,14 +31,14 @@ def compose(
     questions = _whole_questions([line for line in lines if intent(line) == "question"])
     if questions:
         return _answered(questions, passages, code, identity="identity" in wants)
-    if "identity" in wants:
-        return Answer(say.identity, "answer", "The customer asks who answers.")
-    if "thanks" in wants:
-        return Answer(say.thanks, "answer", "The customer thanks.")
-    if "goodbye" in wants:
-        return Answer(say.goodbye, "answer", "The customer says goodbye.")
-    if "greeting" in wants:
-        return Answer(say.greeting, "answer", "The customer greets.")
+    for want, reply in (
+        ("identity", say.identity),
+        ("thanks", say.thanks),
+        ("goodbye", say.goodbye),
+        ("greeting", say.greeting),
+    ):
+        if want in wants:
+            return Answer(reply, "answer", f"Small talk: {want}.")
     return Answer(f"{say.unknown} {say.offer}", "answer", "Nothing in it could be looked up.")
 
 

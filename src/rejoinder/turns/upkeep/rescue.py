@@ -10,6 +10,7 @@ from rejoinder.errors import Unavailable
 from rejoinder.events import store as log_store
 from rejoinder.events.model import NewEvent
 from rejoinder.queue.jobs import enqueue, enqueue_on
+from rejoinder.queue.store import prune
 from rejoinder.telemetry.logs import log
 from rejoinder.telemetry.metrics import RESCUED, REWOKEN, TURNS
 from rejoinder.turns import decide, store
@@ -33,7 +34,8 @@ async def keep(db: Database) -> None:
             await sweep(db)
             if rounds % _FORGET_EVERY == 0:
                 async with db.maintenance() as maintenance:
-                    await upkeep.forget(maintenance)
+                    await upkeep.forget_workers(maintenance)
+                    await prune(maintenance)
         except (*AWAY, *BUSY, Unavailable) as away:
             log.warning("upkeep_waits", error=str(away))
         rounds += 1

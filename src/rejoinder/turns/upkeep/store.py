@@ -67,9 +67,6 @@ DELETE FROM workers w WHERE w.seen_at < clock_timestamp() - interval '1 day'
     AND NOT EXISTS (SELECT FROM turns t WHERE t.state = 'running' AND t.worker_no = w.worker_no)
 """
 
-# PgQueuer writes about three log rows a job; the turns tell the story, so an hour of them is enough.
-FORGET_QUEUE_LOG = "DELETE FROM pgqueuer_log WHERE created < clock_timestamp() - interval '1 hour'"
-
 
 @dataclass(frozen=True, slots=True)
 class Lost:
@@ -118,7 +115,6 @@ async def overdue(maintenance: Maintenance, late: timedelta) -> list[tuple[UUID,
     return [tuple(row) for row in await maintenance.connection.fetch(OVERDUE, late)]
 
 
-async def forget(maintenance: Maintenance) -> None:
-    """Delete what no longer tells anyone anything."""
+async def forget_workers(maintenance: Maintenance) -> None:
+    """Delete the rows of workers not seen for a day."""
     await maintenance.connection.execute(FORGET_WORKERS)
-    await maintenance.connection.execute(FORGET_QUEUE_LOG)

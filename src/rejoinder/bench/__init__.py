@@ -1,0 +1,1 @@
+"""`rejoinder bench`: platform, model and load played on loopback, beside the raw yardstick of the same run."""

@@ -1,0 +1,109 @@
+"""The statistics of a run: times in seconds in, figures out; nothing here touches a clock."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One message of the load: seconds of one monotonic clock.
+
+    `due` is when it should have been sent. Latency counts from there: a generator that waits for a slow server before
+    it sends the next message would hide exactly the time that customers spend waiting (coordinated omission).
+    """
+
+    due: float
+    sent: float
+    done: float
+    ok: bool
+
+    @property
+    def latency(self) -> float:
+        """Seconds from when it should have been sent to its answer."""
+        return self.done - self.due
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """How a set of times is spread, in milliseconds."""
+
+    count: int
+    p50: float
+    p99: float
+    worst: float
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What became of the conversations of a stretch; each was asked one thing and is owed one reply."""
+
+    asked: int
+    refused: int
+    lost: int
+    doubled: int
+
+    @property
+    def sound(self) -> bool:
+        """Whether every message was taken and answered once."""
+        return not (self.refused or self.lost or self.doubled)
+
+
+def quantile(ordered: Sequence[float], share: float) -> float:
+    """The smallest value that at least `share` (0 to 1) of the values do not exceed. Raises ValueError for none."""
+    if not ordered:
+        raise ValueError("no values")
+    return ordered[max(0, math.ceil(share * len(ordered)) - 1)]
+
+
+def spread(seconds: Iterable[float]) -> Spread:
+    """The spread of those seconds. Raises ValueError for none."""
+    ordered = sorted(seconds)
+    return Spread(
+        count=len(ordered),
+        p50=quantile(ordered, 0.5) * 1e3,
+        p99=quantile(ordered, 0.99) * 1e3,
+        worst=quantile(ordered, 1.0) * 1e3,
+    )
+
+
+def rate(samples: Sequence[Sample]) -> float:
+    """Answers a second, from the first message sent to the last answer. Raises ValueError for none."""
+    if not samples:
+        raise ValueError("no samples")
+    took = max(sample.done for sample in samples) - min(sample.sent for sample in samples)
+    return len(samples) / took if took > 0 else 0.0
+
+
+def tally(asked: Sequence[str], refused: int, replies: dict[str, int]) -> Tally:
+    """Compare the threads that were asked with the replies stored for each; `refused` were not taken in."""
+    counts = [replies.get(thread, 0) for thread in asked]
+    return Tally(
+        asked=len(asked),
+        refused=refused,
+        lost=max(0, sum(count == 0 for count in counts) - refused),
+        doubled=sum(count > 1 for count in counts),
+    )
+
+
+def together(tallies: Sequence[Tally]) -> Tally:
+    """The sum of several."""
+    return Tally(
+        asked=sum(each.asked for each in tallies),
+        refused=sum(each.refused for each in tallies),
+        lost=sum(each.lost for each in tallies),
+        doubled=sum(each.doubled for each in tallies),
+    )
+
+
+def middle(values: Sequence[float]) -> float:
+    """The median; 0 for none."""
+    return median(values) if values else 0.0
+
+
+def arrivals(rate: float, seconds: float) -> list[float]:
+    """When the messages of an open loop are due, in seconds from its start: evenly spaced, at least one."""
+    return [number / rate for number in range(max(1, round(rate * seconds)))]

@@ -1,0 +1,79 @@
+"""Search in the demo shop, in four languages."""
+
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from rejoinder.db import Database
+from rejoinder.knowledge import Found, ingest, search
+from rejoinder.knowledge.evaluate import evaluate, fixed, parse
+
+
+async def _search(db: Database, workspace_id: UUID, query: str) -> list[Found]:
+    async with db.read(workspace_id) as read:
+        return await search(read, query)
+
+
+@pytest.mark.parametrize(
+    ("query", "heading"),
+    [
+        ("when do you open?", "Opening hours"),
+        ("เปิดกี่โมงคะ", "เวลาเปิดร้าน"),
+        ("mấy giờ mở cửa ạ", "Giờ mở cửa"),
+        ("may gio mo cua a", "Giờ mở cửa"),
+        ("que horas abre?", "Horário de funcionamento"),
+        ("quanto é o frete", "Frete"),
+        ("devolucoes", "Devoluções"),
+        ("gooseneck ketle", "Kettles and drippers"),
+    ],
+)
+async def test_the_best_chunk(db: Database, shop: UUID, query: str, heading: str) -> None:
+    assert (await _search(db, shop, query))[0].heading == heading
+
+
+async def test_each_question_of_a_burst_brings_its_chunk(db: Database, shop: UUID) -> None:
+    found = await _search(db, shop, "do you take mastercard?\nhow much is the hand grinder?")
+    assert {hit.heading for hit in found[:2]} == {"Ways to pay", "Grinders"}
+
+
+@pytest.mark.parametrize("query", ["", "?", "🙂", "the of and", "zzzz qqqq", "' \\ : & |"])
+async def test_nothing_to_find_finds_nothing(db: Database, shop: UUID, query: str) -> None:
+    assert await _search(db, shop, query) == []
+
+
+async def test_scores_are_shares(db: Database, shop: UUID) -> None:
+    for question in fixed():
+        for hit in await _search(db, shop, question.question):
+            assert 0 < hit.score <= 1.0001
+
+
+async def test_a_document_in_one_language_is_found_from_another(
+    db: Database, workspace_id: UUID
+) -> None:
+    async with db.transaction(workspace_id) as tx:
+        await ingest(tx, title="Fees", body="Delivery costs 50 baht.", source="fees")
+        await ingest(tx, title="Care", body="Brush the grinder once a month.", source="care")
+    assert (await _search(db, workspace_id, "ค่าส่งเท่าไหร่คะ"))[0].title == "Fees"
+
+
+async def test_the_sixty_questions(db: Database, shop: UUID) -> None:
+    """Floors a little under what was measured (recall 97/100 %, answered 92 %, false 3 %)."""
+    async with db.read(shop) as read:
+        report = await evaluate(read)
+    assert len(report.outcomes) == 60
+    assert report.recall(1) >= 0.92
+    assert report.recall(3) >= 0.97
+    assert report.answered() >= 0.88
+    assert report.false_answers() <= 0.05
+    assert len(report.lines()) == 6
+
+
+async def test_questions_that_nothing_was_tuned_on(db: Database, shop: UUID) -> None:
+    """Written after the thresholds were chosen (measured: recall@1 100 %, answered 100 %, false 5 %)."""
+    held_out = Path(__file__).with_name("held_out.jsonl").read_text(encoding="utf-8")
+    async with db.read(shop) as read:
+        report = await evaluate(read, parse(held_out))
+    assert report.recall(3) >= 0.9
+    assert report.answered() >= 0.85
+    assert report.false_answers() <= 0.1
