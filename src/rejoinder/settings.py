@@ -84,7 +84,7 @@ class Settings(BaseSettings):
     max_wait_seconds: Annotated[
         float, Field(validation_alias=_env("REJOINDER_MAX_WAIT_SECONDS"), ge=0, le=600)
     ] = 120.0
-    pool_size: Annotated[int, Field(validation_alias=_env("REJOINDER_POOL_SIZE"), ge=2, le=100)] = 5
+    pool_size: Annotated[int, Field(validation_alias=_env("REJOINDER_POOL_SIZE"), ge=2, le=100)] = 4
     visitor_messages_per_minute: Annotated[
         int, Field(validation_alias=_env("REJOINDER_VISITOR_MESSAGES_PER_MINUTE"), ge=1)
     ] = 30

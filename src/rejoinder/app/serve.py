@@ -39,6 +39,10 @@ async def serve(settings: Settings, say: Callable[[str], None]) -> None:
         dsn = await stack.enter_async_context(ready_database(settings, say))
         db = await connect(dsn, size=settings.pool_size)
         stack.push_async_callback(db.close)
+        # Answers have a pool of their own: a backlog of them must not keep a message from being acknowledged,
+        # and an answer that was paid for waits for its turn to be stored.
+        work_db = await connect(dsn, size=settings.pool_size, name="rejoinder work", patience=300)
+        stack.push_async_callback(work_db.close)
         model = choose(
             wanted=settings.model,
             openai_api_key=settings.openai_api_key.get_secret_value()
@@ -50,7 +54,7 @@ async def serve(settings: Settings, say: Callable[[str], None]) -> None:
         )
         shop = await sample(db)
         token = await ensure_token(db, settings.data, shop.workspace_id)
-        bus, work = Bus(db), Work(db, model, settings)
+        bus, work = Bus(db), Work(work_db, model, settings)
         await stack.enter_async_context(bus.running())
         await stack.enter_async_context(work.running())
         key = load_key(

@@ -87,8 +87,7 @@ class Server:
 @asynccontextmanager
 async def server(model_url: str) -> AsyncIterator[Server]:
     """`rejoinder serve` in a new data folder, ended and deleted on leaving. Raises Setup when it does not start."""
-    scratch = Path(tempfile.mkdtemp(prefix="rejoinder-bench-"))
-    scratch.chmod(0o755)  # as root its PostgreSQL runs as another user, who must get in
+    scratch = _scratch()
     port = free_port()
     said = scratch / "server.log"
     try:
@@ -130,6 +129,16 @@ def free_port() -> int:
         return port
 
 
+def _scratch() -> Path:
+    scratch = Path(tempfile.mkdtemp(prefix="rejoinder-bench-"))
+    scratch.chmod(0o755)  # as root its PostgreSQL runs as another user, who must get in
+    return scratch
+
+
+def _tail(said: Path) -> str:
+    return said.read_text(errors="replace")[-2000:].strip()
+
+
 def _environment(data: Path, port: int, model_url: str) -> dict[str, str]:
     """This process' environment without a single setting of ours, then those of the run."""
     return {
@@ -167,7 +176,7 @@ async def _until_ready(process: Process, base_url: str, said: Path) -> None:
             await asyncio.sleep(_POLL_S)
     raise Setup(
         f"The server did not get ready within {_READY_S:.0f} s; the end of what it said:\n"
-        f"{said.read_text(errors='replace')[-2000:].strip()}",
+        f"{_tail(said)}",
         mend="Run `rejoinder serve` to see more.",
         code="bench_no_server",
     )

@@ -147,7 +147,9 @@ def rows(report: Report) -> list[Row]:
             "MB",
         ),
         Row(
-            "yardstick: commits/s, 1/8 connections", (report.yardstick.one, report.yardstick.many), ""
+            "yardstick: commits/s, 1/8 connections",
+            (report.yardstick.one, report.yardstick.many),
+            "",
         ),
         Row("full turns/s per yardstick commit/s (8)", (report.turns_to_commits,), ""),
     ]
@@ -157,20 +159,26 @@ def lines(report: Report) -> list[str]:
     """The report for people; its table is Markdown."""
     where, cores, tally = report.machine, report.turns.cores, report.tally
     return [
-        f"Rejoinder {where.rejoinder}{f' ({where.commit})' if where.commit else ''}, {report.date}: "
-        f"{where.cpus} CPUs ({where.cpu_model}), {where.memory_gib:.0f} GiB, {where.system}, "
-        f"Python {where.python}, PostgreSQL {where.postgres}.",
+        (
+            f"Rejoinder {where.rejoinder}{f' ({where.commit})' if where.commit else ''}, {report.date}: "
+            f"{where.cpus} CPUs ({where.cpu_model}), {where.memory_gib:.0f} GiB, {where.system}, "
+            f"Python {where.python}, PostgreSQL {where.postgres}."
+        ),
         f"{report.rounds} interleaved rounds; {report.seconds:g} s of each stretch in all.",
         "",
         *table(
             ("", "measured", "budget", "goal", "reached"), [_cells(row) for row in rows(report)]
         ),
         "",
-        f"Cores kept busy in the full-turns stretch: server {cores.server:.2f}, PostgreSQL {cores.postgres:.2f}, "
-        f"model stub {cores.model:.2f}, load generator {cores.load:.2f}; "
-        f"turns/s by round: {', '.join(f'{each:.0f}' for each in report.turns.by_round)}.",
-        f"The generator of the acknowledge stretch was late by {report.generator_lag.p50:.2f} ms (p50), "
-        f"{report.generator_lag.p99:.2f} ms (p99); that is counted in.",
+        (
+            f"Cores kept busy in the full-turns stretch: server {cores.server:.2f}, PostgreSQL {cores.postgres:.2f}, "
+            f"model stub {cores.model:.2f}, load generator {cores.load:.2f}; "
+            f"turns/s by round: {', '.join(f'{each:.0f}' for each in report.turns.by_round)}."
+        ),
+        (
+            f"The generator of the acknowledge stretch was late by {report.generator_lag.p50:.2f} ms (p50), "
+            f"{report.generator_lag.p99:.2f} ms (p99); that is counted in."
+        ),
         f"{tally.asked} conversations: {tally.refused} refused, {tally.lost} lost, {tally.doubled} answered twice.",
     ]
 

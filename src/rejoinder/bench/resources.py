@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -27,13 +27,21 @@ class Cpu:
             self.load - earlier.load,
         )
 
-    def plus(self, other: Cpu) -> Cpu:
-        """Both together."""
+    def times(self, factor: float) -> Cpu:
+        """Each figure times `factor`."""
         return Cpu(
-            self.server + other.server,
-            self.postgres + other.postgres,
-            self.model + other.model,
-            self.load + other.load,
+            self.server * factor, self.postgres * factor, self.model * factor, self.load * factor
+        )
+
+    @classmethod
+    def sum(cls, parts: Iterable[Cpu]) -> Cpu:
+        """All of them together."""
+        each = list(parts)
+        return cls(
+            sum(part.server for part in each),
+            sum(part.postgres for part in each),
+            sum(part.model for part in each),
+            sum(part.load for part in each),
         )
 
 

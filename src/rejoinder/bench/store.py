@@ -24,7 +24,9 @@ WHERE c.workspace_id = $1 AND starts_with(c.thread_key, $2) AND m.direction = 'o
 GROUP BY c.thread_key
 """
 
-LIVE_TURNS = "SELECT count(*) FROM turns WHERE workspace_id = $1 AND state IN ('waiting', 'running')"
+LIVE_TURNS = (
+    "SELECT count(*) FROM turns WHERE workspace_id = $1 AND state IN ('waiting', 'running')"
+)
 
 TRANSACTIONS = "SELECT xact_commit FROM pg_stat_database WHERE datname = current_database()"
 

@@ -7,10 +7,10 @@ called without one; maintenance, which looks across workspaces, takes a `Mainten
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TypeAlias
 from uuid import UUID
 
 import asyncpg
@@ -74,9 +74,10 @@ class Maintenance:
 class Database:
     """The pool of one process. `connect()` makes it; `close()` ends it."""
 
-    def __init__(self, dsn: str, pool: asyncpg.Pool[asyncpg.Record]) -> None:
+    def __init__(self, dsn: str, pool: asyncpg.Pool[asyncpg.Record], patience: float) -> None:
         self.dsn = dsn
         self._pool = pool
+        self._patience = patience
 
     @asynccontextmanager
     async def transaction(self, workspace_id: UUID) -> AsyncIterator[Tx]:
@@ -100,16 +101,6 @@ class Database:
         """A connection of its own, outside the pool, for LISTEN and session locks; the caller closes it."""
         return await connect_once(self.dsn, name)
 
-    async def retry_busy(self, work: Callable[[], Awaitable[Any]], attempts: int = 5) -> Any:
-        """Run `work` again when it lost to a deadlock or a lock time-out; it must begin its own transaction."""
-        for attempt in range(attempts):
-            try:
-                return await work()
-            except BUSY:
-                if attempt == attempts - 1:
-                    raise
-        raise AssertionError("unreachable")
-
     async def close(self) -> None:
         """Close every connection; those in use are waited for 5 s, then cut."""
         try:
@@ -120,7 +111,7 @@ class Database:
     @asynccontextmanager
     async def _acquire(self) -> AsyncIterator[Connection]:
         try:
-            async with self._pool.acquire(timeout=10) as connection:
+            async with self._pool.acquire(timeout=self._patience) as connection:
                 yield connection
         except AWAY as away:
             if isinstance(away, ValueError):
@@ -132,8 +123,13 @@ class Database:
             ) from away
 
 
-async def connect(dsn: str, *, size: int = 5, name: str = "rejoinder") -> Database:
-    """Open the pool (1 to `size` connections). Raises Unavailable when PostgreSQL is not there."""
+async def connect(
+    dsn: str, *, size: int = 4, name: str = "rejoinder", patience: float = 10
+) -> Database:
+    """Open the pool (1 to `size` connections); whoever finds all in use waits `patience` seconds for one.
+
+    Raises Unavailable when PostgreSQL is not there.
+    """
     try:
         pool = await asyncpg.create_pool(
             dsn,
@@ -146,7 +142,7 @@ async def connect(dsn: str, *, size: int = 5, name: str = "rejoinder") -> Databa
         )
     except AWAY as away:
         raise _unreachable(away) from away
-    return Database(dsn, pool)
+    return Database(dsn, pool, patience)
 
 
 async def connect_once(

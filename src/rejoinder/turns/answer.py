@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
 
 from pydantic_ai.models import Model
 
@@ -17,7 +16,7 @@ from rejoinder.knowledge.search import search
 from rejoinder.llm.generate import generate
 from rejoinder.llm.model import Answer, Prompt
 from rejoinder.turns import store
-from rejoinder.turns.commit import Verdict, commit
+from rejoinder.turns.commit import Committed, Verdict, commit
 from rejoinder.turns.model import Asked, Claimed
 from rejoinder.turns.prompt import compose
 from rejoinder.usage.model import Call
@@ -42,8 +41,8 @@ class Window:
     history: tuple[Asked, ...]
 
 
-async def answer(means: Means, claimed: Claimed, calls: list[Call]) -> timedelta:
-    """Read, retrieve, generate, decide, commit. Returns how long the first message waited.
+async def answer(means: Means, claimed: Claimed, calls: list[Call]) -> Committed:
+    """Read, retrieve, generate, decide, commit.
 
     `calls` collects every call to a model as it ends, so that they can be booked whatever becomes of the turn.
     Raises LostTurn when the turn was taken away.

@@ -35,20 +35,30 @@ class Verdict:
     error: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """How long the turn's first message waited, and how many replies went out where."""
+
+    waited: timedelta
+    replies: int
+    platform: str
+
+
 async def commit(
     db: Database,
     claimed: Claimed,
     verdict: Verdict,
     calls: Sequence[Call],
     newest_read: UUID | None,
-) -> timedelta:
-    """Commit the turn; returns how long its first message waited. Raises LostTurn, and then nothing happened."""
+) -> Committed:
+    """Commit the turn. Raises LostTurn, and then nothing happened."""
     async with db.transaction(claimed.workspace_id) as tx:
         guard = await store.lock(tx, claimed.conversation_id)
         if guard is None or not decide.may_commit(guard, claimed.turn_id, claimed.fence):
             raise LostTurn("The turn was taken from this worker before it could commit.")
         await conclude(tx, guard, claimed.turn_id, claimed.fence, verdict, calls, newest_read)
-        return guard.now - claimed.first_unanswered_at
+        waited = guard.now - claimed.first_unanswered_at
+        return Committed(waited, len(verdict.replies), guard.platform)
 
 
 async def conclude(

@@ -16,6 +16,7 @@ from rejoinder.db import AWAY, BUSY
 from rejoinder.errors import LostTurn, Unavailable
 from rejoinder.telemetry.logs import log
 from rejoinder.telemetry.metrics import (
+    MESSAGES,
     MODEL_CALLS,
     MODEL_SECONDS,
     MODEL_TOKENS,
@@ -97,9 +98,10 @@ class Desk:
         calls: list[Call] = []
         outcome, booked = "committed", False
         try:
-            waited = await answer(self._means, claimed, calls)
+            committed = await answer(self._means, claimed, calls)
             booked = True
-            TURN_SECONDS.observe(waited.total_seconds())
+            TURN_SECONDS.observe(committed.waited.total_seconds())
+            MESSAGES.labels("outbound", committed.platform).inc(committed.replies)
         except LostTurn:
             outcome = "lost"
         except asyncio.CancelledError:

@@ -21,7 +21,8 @@ _PERSON = re.compile(
     r"|\bpessoa (?:de verdade|real)\b|\A(?:atendente|humano)(?: por favor| pfv)?\W*\Z"
     r"|\b(?:gap|noi chuyen voi|chat voi|lien he|ket noi(?: voi)?) (?:\w+ ){0,2}"
     r"(?:nhan vien|nguoi that|tu van vien|quan ly|nguoi)\b|\bnguoi that\b|\A(?:nhan vien|tu van vien)\W*\Z"
-    r"|(?:คุย|ติดต่อ|พูด|สอบถาม|ขอสาย|ตาม|เรียก)(?:กับ|หา)?(?:คนจริง|คน|พนักงาน|เจ้าหน้าที่|แอดมิน)|คนจริงๆ?|ขอ(?:พนักงาน|เจ้าหน้าที่)"
+    r"|(?:คุย|ติดต่อ|พูด|สอบถาม|ขอสาย|ตาม|เรียก)(?:กับ|หา)?(?:คนจริง|คน|พนักงาน|เจ้าหน้าที่|แอดมิน)|คนจริงๆ?"
+    r"|ขอ(?:พนักงาน|เจ้าหน้าที่)"
 )
 _IDENTITY = re.compile(
     r"\b(?:are|r) (?:you|u) (?:an? |the )?(?:\w+ )?(?:bot|robot|ai|human|machine|person|chatgpt|gpt|computer)\b"
