@@ -3,10 +3,12 @@
     RejoinderError
     ├── Invalid                422  the caller's input is wrong
     │   ├── MalformedJson      400
-    │   └── TooLarge           413
+    │   ├── TooLarge           413
+    │   └── UnsupportedMediaType 415
     ├── Unauthenticated        401
     ├── Forbidden              403
     ├── NotFound               404
+    ├── MethodNotAllowed       405
     ├── Conflict               409
     │   └── MessageConflict    409  the same message_id with another body
     ├── TooManyRequests        429
@@ -77,6 +79,14 @@ class TooLarge(Invalid):
     title = "The body is too large"
 
 
+class UnsupportedMediaType(Invalid):
+    """The body is not declared as JSON."""
+
+    code = "unsupported_media_type"
+    status = 415
+    title = "The body is not declared as JSON"
+
+
 class Unauthenticated(RejoinderError):  # noqa: N818
     """No token, or one that is unknown or revoked."""
 
@@ -99,6 +109,14 @@ class NotFound(RejoinderError):  # noqa: N818
     code = "not_found"
     status = 404
     title = "Not found"
+
+
+class MethodNotAllowed(RejoinderError):  # noqa: N818
+    """The path exists but does not take this method."""
+
+    code = "method_not_allowed"
+    status = 405
+    title = "This path takes other methods"
 
 
 class Conflict(RejoinderError):  # noqa: N818

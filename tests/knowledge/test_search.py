@@ -58,7 +58,7 @@ async def test_a_document_in_one_language_is_found_from_another(
 
 
 async def test_the_sixty_questions(db: Database, shop: UUID) -> None:
-    """Floors a little under what was measured (recall 97/100 %, answered 92 %, false 3 %)."""
+    """Floors a little under what was measured (recall 96/100 %, answered 92 %, false 3 %)."""
     async with db.read(shop) as read:
         report = await evaluate(read)
     assert len(report.outcomes) == 60
@@ -69,11 +69,19 @@ async def test_the_sixty_questions(db: Database, shop: UUID) -> None:
     assert len(report.lines()) == 6
 
 
-async def test_questions_that_nothing_was_tuned_on(db: Database, shop: UUID) -> None:
-    """Written after the thresholds were chosen (measured: recall@1 100 %, answered 100 %, false 5 %)."""
-    held_out = Path(__file__).with_name("held_out.jsonl").read_text(encoding="utf-8")
+@pytest.mark.parametrize(
+    ("name", "answered", "false"), [("development", 0.75, 0.1), ("held_out", 0.85, 0.1)]
+)
+async def test_other_questions(
+    db: Database, shop: UUID, name: str, answered: float, false: float
+) -> None:
+    """`development` was looked at while search was built (measured: 81 % answered, 5 % false).
+
+    `held_out` was written when rules and thresholds stood, and nothing changed for it (100 %, 5 %).
+    """
+    questions = Path(__file__).with_name(f"{name}.jsonl").read_text(encoding="utf-8")
     async with db.read(shop) as read:
-        report = await evaluate(read, parse(held_out))
+        report = await evaluate(read, parse(questions))
     assert report.recall(3) >= 0.9
-    assert report.answered() >= 0.85
-    assert report.false_answers() <= 0.1
+    assert report.answered() >= answered
+    assert report.false_answers() <= false

@@ -64,6 +64,17 @@ async def test_each_question_of_a_burst_gets_its_answer() -> None:
     assert phrases("en").unknown not in answer.reply
 
 
+async def test_a_question_typed_in_pieces_is_one_question() -> None:
+    answer = await _answer(_asked("what time", "do you open", passages=(HOURS,)))
+    assert answer.reply == HOURS.text
+
+
+async def test_what_is_only_told_gets_no_quote() -> None:
+    told = "I paid you by card last week, my name is Ann. When are you open?"
+    answer = await _answer(_asked(told, passages=(PAYMENT, HOURS)))
+    assert answer.reply == HOURS.text
+
+
 async def test_what_stays_open_is_said() -> None:
     answer = await _answer(
         _asked("do you take mastercard? do you rent bicycles?", passages=(PAYMENT,))

@@ -13,6 +13,7 @@ from rejoinder.text import fold
         ("Đà Nẵng", "da nang"),
         ("São João, AÇÚCAR", "sao joao, acucar"),
         ("Straße", "strasse"),
+        ("À\u20e5", "a"),
         ("Ⅷ ﬁne Ｗide", "viii fine wide"),
         ("İstanbul", "istanbul"),
         ("smørrebrød œuvre", "smorrebrod oeuvre"),

@@ -44,7 +44,7 @@ def test_no_thai_letter_is_lost(text: str) -> None:
 
 
 def test_vietnamese_words_keep_their_marks_where_they_tell_words_apart() -> None:
-    assert spelling("trà, trả", "vi") == ["trà", "trả"]
+    assert spelling("trà, trả", "vi", words("trà, trả")) == ["trà", "trả"]
     assert words("trà, trả") == ["tra", "tra"]
 
 

@@ -24,6 +24,10 @@ By = Annotated[
     Literal["id", "external"],
     Query(description="`external`: the path holds the caller's own name."),
 ]
+_LAST_SEQ = 2**63 - 1  # a bigint
+
+_MEND = "Our UUIDs stand in the answer to your POST; your own names need `?by=external`."
+
 Named = Annotated[str, Path(max_length=255)]
 
 
@@ -32,7 +36,7 @@ def routes(db: Database, bus: Bus, tokens: Tokens, max_wait_seconds: float) -> A
     router = APIRouter(prefix="/api/v1", tags=["conversations"])
     Reader = Annotated[Caller, Depends(needs(tokens, "ingest"))]  # noqa: N806 - a type
 
-    @router.get("/messages/{message_id}")
+    @router.get("/messages/{message_id:path}")
     async def get_message(
         message_id: Named,
         caller: Reader,
@@ -50,19 +54,14 @@ def routes(db: Database, bus: Bus, tokens: Tokens, max_wait_seconds: float) -> A
             )
         return OutcomeView.of(found)
 
-    @router.get("/conversations/{conversation_id}")
-    async def get_conversation(
-        conversation_id: Named, caller: Reader, by: By = "id"
-    ) -> ConversationView:
-        """One conversation."""
-        return ConversationView.model_validate(await _conversation(db, caller, conversation_id, by))
-
-    @router.get("/conversations/{conversation_id}/messages")
+    @router.get("/conversations/{conversation_id:path}/messages")
     async def list_messages(
         conversation_id: Named,
         caller: Reader,
         by: By = "id",
-        after: Annotated[int, Query(ge=0, description="Messages after this seq.")] = 0,
+        after: Annotated[
+            int, Query(ge=0, le=_LAST_SEQ, description="Messages after this seq.")
+        ] = 0,
         limit: Annotated[int, Query(ge=1, le=200)] = 50,
     ) -> Page[MessageView]:
         """Messages in order; poll with the last `next` or the last seen `seq`."""
@@ -74,27 +73,35 @@ def routes(db: Database, bus: Bus, tokens: Tokens, max_wait_seconds: float) -> A
             next=str(found[-1].seq) if len(found) == limit else None,
         )
 
-    @router.get("/conversations/{conversation_id}/events", response_class=StreamingResponse)
+    @router.get("/conversations/{conversation_id:path}/events", response_class=StreamingResponse)
     async def stream_events(
         conversation_id: Named,
         caller: Reader,
         by: By = "id",
-        after: Annotated[int, Query(ge=0, description="Events after this seq.")] = 0,
-        last_event_id: Annotated[str | None, Header()] = None,
+        after: Annotated[int, Query(ge=0, le=_LAST_SEQ, description="Events after this seq.")] = 0,
+        last_event_id: Annotated[int | None, Header(ge=0, le=_LAST_SEQ)] = None,
     ) -> StreamingResponse:
         """Server-sent events: replies and what happens to turns; resumes after `Last-Event-ID` or `after`."""
         conversation = await _conversation(db, caller, conversation_id, by)
-        begin = int(last_event_id) if last_event_id and last_event_id.isdigit() else after
+        begin = after if last_event_id is None else last_event_id
         return StreamingResponse(
             stream(db, bus, caller.workspace_id, conversation.conversation_id, begin),
             media_type="text/event-stream",
             headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
         )
 
+    @router.get("/conversations/{conversation_id:path}")
+    async def get_conversation(
+        conversation_id: Named, caller: Reader, by: By = "id"
+    ) -> ConversationView:
+        """One conversation."""
+        return ConversationView.model_validate(await _conversation(db, caller, conversation_id, by))
+
     return router
 
 
 async def _conversation(db: Database, caller: Caller, named: str, by: str) -> Conversation:
+    _refuse_nul(named)
     async with db.read(caller.workspace_id) as read:
         if by == "id":
             found = await store.conversation(read, _uuid(named, "conversation_id"))
@@ -106,19 +113,25 @@ async def _conversation(db: Database, caller: Caller, named: str, by: str) -> Co
                 else None
             )
     if found is None:
-        raise NotFound(f"There is no conversation {named!r} in this workspace.")
+        raise NotFound(f"There is no conversation {named!r} in this workspace.", mend=_MEND)
     return found
 
 
 async def _message_id(db: Database, caller: Caller, named: str, by: str) -> UUID:
+    _refuse_nul(named)
     if by == "id":
         return _uuid(named, "message_id")
     async with db.read(caller.workspace_id) as read:
         channel = await bots.first_channel(read, "rest")
         found = await store.duplicate(read, channel.channel_id, named) if channel else None
     if found is None:
-        raise NotFound(f"There is no message {named!r} in this workspace.")
+        raise NotFound(f"There is no message {named!r} in this workspace.", mend=_MEND)
     return found.message_id
+
+
+def _refuse_nul(named: str) -> None:
+    if "\x00" in named:
+        raise NotFound("No name here holds a NUL character.", mend=_MEND)
 
 
 def _uuid(named: str, where: str) -> UUID:

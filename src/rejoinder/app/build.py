@@ -12,9 +12,21 @@ from rejoinder import __version__
 from rejoinder.api import conversations, health
 from rejoinder.app import problems
 from rejoinder.app.body_limit import BodyLimit
+from rejoinder.app.openapi import describe, documented
 from rejoinder.app.sample import Sample
 from rejoinder.conversations import store as records
 from rejoinder.db import Database
+from rejoinder.errors import (
+    Forbidden,
+    Invalid,
+    MalformedJson,
+    MessageConflict,
+    NotFound,
+    TooLarge,
+    Unauthenticated,
+    Unavailable,
+    UnsupportedMediaType,
+)
 from rejoinder.inbound import routes as inbound
 from rejoinder.inbound.model import Incoming
 from rejoinder.inbound.receive import receive
@@ -24,6 +36,8 @@ from rejoinder.settings import Settings
 from rejoinder.widget.routes import routes as widget_routes
 from rejoinder.widget.session import Accepted, WidgetDeps
 from rejoinder.workspaces.tokens import Tokens
+
+_REFUSALS = (MalformedJson, Unauthenticated, Forbidden, Invalid, Unavailable)
 
 
 def build(
@@ -41,9 +55,16 @@ def build(
     app = FastAPIOffline(title="Rejoinder", version=__version__, redoc_url=None)
     app.add_middleware(BodyLimit)
     problems.install(app)
+    describe(app)
     tokens = Tokens(db)
-    app.include_router(inbound.routes(db, bus, tokens, settings.max_wait_seconds))
-    app.include_router(conversations.routes(db, bus, tokens, settings.max_wait_seconds))
+    app.include_router(
+        inbound.routes(db, bus, tokens, settings.max_wait_seconds),
+        responses=documented(*_REFUSALS, MessageConflict, TooLarge, UnsupportedMediaType),
+    )
+    app.include_router(
+        conversations.routes(db, bus, tokens, settings.max_wait_seconds),
+        responses=documented(*_REFUSALS, NotFound),
+    )
     app.include_router(health.routes(db, working))
     app.include_router(widget_routes(_widget(db, bus, settings, key, sample, model)))
     return app

@@ -9,7 +9,14 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from rejoinder.errors import Invalid, MalformedJson, NotFound, RejoinderError
+from rejoinder.errors import (
+    Invalid,
+    MalformedJson,
+    MethodNotAllowed,
+    NotFound,
+    RejoinderError,
+    UnsupportedMediaType,
+)
 from rejoinder.telemetry.logs import log
 from rejoinder.telemetry.metrics import REFUSED
 
@@ -25,7 +32,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
-        return _validation(error)
+        return _validation(request, error)
 
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> JSONResponse:
@@ -70,8 +77,16 @@ def problem(
     return JSONResponse(body, status or error.status, headers, MEDIA_TYPE)
 
 
-def _validation(error: RequestValidationError) -> JSONResponse:
+def _validation(request: Request, error: RequestValidationError) -> JSONResponse:
     found = error.errors()
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if found[0]["loc"] == ("body",) and request.method == "POST" and not kind.endswith("json"):
+        return problem(
+            UnsupportedMediaType(
+                f"The body came as {kind or 'no type'}, not as JSON.",
+                mend="Send the header `Content-Type: application/json`.",
+            )
+        )
     if any(item["type"] == "json_invalid" for item in found):
         reason = next(item for item in found if item["type"] == "json_invalid")
         at = reason["loc"][-1] if reason["loc"] else 0
@@ -105,10 +120,8 @@ def _http(request: Request, error: HTTPException) -> RejoinderError:
             f"There is nothing at {request.url.path}.", mend="/docs lists what there is."
         )
     if error.status_code == 405:
-        return RejoinderError(
-            f"{request.url.path} does not take {request.method}.",
-            mend="/docs lists what it takes.",
-            code="method_not_allowed",
+        return MethodNotAllowed(
+            f"{request.url.path} does not take {request.method}.", mend="/docs lists what it takes."
         )
     if error.status_code == 400:
         return MalformedJson(

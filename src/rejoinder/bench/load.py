@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -51,6 +52,7 @@ class Stretch:
     expected: int
     threads: list[str] = field(default_factory=list)
     samples: list[Sample] = field(default_factory=list)
+    refusals: Counter[str] = field(default_factory=Counter)
 
     async def open_loop(self, due: Sequence[float]) -> None:
         """Send each message at its time (seconds from now), however many are unanswered then."""
@@ -68,11 +70,6 @@ class Stretch:
         async with asyncio.TaskGroup() as group:
             for _ in range(callers):
                 group.create_task(self._call_until(until))
-
-    @property
-    def refused(self) -> int:
-        """Messages that did not get the answer they were due."""
-        return sum(not sample.ok for sample in self.samples)
 
     async def _call_until(self, until: float) -> None:
         loop = asyncio.get_running_loop()
@@ -94,15 +91,24 @@ class Stretch:
                 },
                 timeout=_TIMEOUT,
             ) as response:
-                body = await response.read()
-                ok = response.status == self.expected and _in_order(body, response.status)
-        except (aiohttp.ClientError, TimeoutError):
-            ok = False  # counted as refused, and the run fails for it
-        self.samples.append(Sample(due, sent, loop.time(), ok))
+                body, status = await response.read(), response.status
+            wrong = what_is_wrong(self.expected, status, body)
+        except (aiohttp.ClientError, TimeoutError) as lost:
+            wrong = type(lost).__name__
+        if wrong:
+            self.refusals[wrong] += 1
+        self.samples.append(Sample(due, sent, loop.time()))
 
 
-def _in_order(body: bytes, status: int) -> bool:
-    if status == 202:
-        return True
-    answer = from_json(body)
-    return answer["status"] == "answered" and len(answer["replies"]) == 1
+def what_is_wrong(expected: int, status: int, body: bytes) -> str:
+    """Empty for the answer that was due: 202, or 200 with exactly one reply; else what came, in a few words."""
+    if status == expected == 202:
+        return ""
+    try:
+        answer = from_json(body)
+        outcome, replies = answer.get("code") or answer["status"], len(answer.get("replies", ()))
+    except (ValueError, LookupError, AttributeError):
+        return f"HTTP {status}, not our JSON"
+    if (status, outcome, replies) == (expected, "answered", 1):
+        return ""
+    return f"HTTP {status}, {outcome}, {replies} replies"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import median
@@ -19,7 +20,6 @@ class Sample:
     due: float
     sent: float
     done: float
-    ok: bool
 
     @property
     def latency(self) -> float:
@@ -39,16 +39,24 @@ class Spread:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """What became of the conversations of a stretch; each was asked one thing and is owed one reply."""
+    """What became of the conversations of a stretch; each was asked one thing and is owed one reply.
+
+    `refusals` counts the messages that did not get the answer they were due, by what they got.
+    """
 
     asked: int
-    refused: int
     lost: int
     doubled: int
+    refusals: dict[str, int]
+
+    @property
+    def refused(self) -> int:
+        """Messages that did not get the answer they were due."""
+        return sum(self.refusals.values())
 
     @property
     def sound(self) -> bool:
-        """Whether every message was taken and answered once."""
+        """Whether every message was taken in and answered once."""
         return not (self.refused or self.lost or self.doubled)
 
 
@@ -78,24 +86,27 @@ def rate(samples: Sequence[Sample]) -> float:
     return len(samples) / took if took > 0 else 0.0
 
 
-def tally(asked: Sequence[str], refused: int, replies: dict[str, int]) -> Tally:
-    """Compare the threads that were asked with the replies stored for each; `refused` were not taken in."""
+def tally(asked: Sequence[str], refusals: dict[str, int], replies: dict[str, int]) -> Tally:
+    """Compare the threads that were asked with the replies stored for each; a refused one may have none."""
     counts = [replies.get(thread, 0) for thread in asked]
     return Tally(
         asked=len(asked),
-        refused=refused,
-        lost=max(0, sum(count == 0 for count in counts) - refused),
+        lost=max(0, sum(count == 0 for count in counts) - sum(refusals.values())),
         doubled=sum(count > 1 for count in counts),
+        refusals=refusals,
     )
 
 
 def together(tallies: Sequence[Tally]) -> Tally:
     """The sum of several."""
+    refusals: Counter[str] = Counter()
+    for each in tallies:
+        refusals.update(each.refusals)
     return Tally(
         asked=sum(each.asked for each in tallies),
-        refused=sum(each.refused for each in tallies),
         lost=sum(each.lost for each in tallies),
         doubled=sum(each.doubled for each in tallies),
+        refusals=dict(refusals),
     )
 
 

@@ -180,6 +180,7 @@ def lines(report: Report) -> list[str]:
             f"{report.generator_lag.p99:.2f} ms (p99); that is counted in."
         ),
         f"{tally.asked} conversations: {tally.refused} refused, {tally.lost} lost, {tally.doubled} answered twice.",
+        *(f"Refused {count} times: {why}" for why, count in tally.refusals.items()),
     ]
 
 
@@ -212,4 +213,4 @@ def figure(value: float) -> str:
     """Three digits that count, and no more than are known."""
     if abs(value) >= 100:
         return f"{value:.0f}"
-    return f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}".rstrip("0").rstrip(".")
+    return f"{value:.{1 if abs(value) >= 10 else 2}f}".rstrip("0").rstrip(".")

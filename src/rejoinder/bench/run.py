@@ -35,7 +35,6 @@ from rejoinder.db.private import attach
 from rejoinder.errors import RejoinderError
 from rejoinder.workspaces import store as workspaces
 
-_WARM_UP_S = 1.0  # prepared statements, code paths and connections exist when it counts
 _FILES = 8_192  # a burst of 1,000 has as many sockets on each side; 1,024 is a common soft limit
 
 
@@ -61,7 +60,7 @@ async def bench(sizes: Sizes, say: Callable[[str], None]) -> Report:
         say("Starting the model stub and the server …")
         await model.answer_after(0)
         async with _rig(model, findings) as rig:
-            findings.others.append(await full_turns(rig, sizes.callers, _WARM_UP_S))
+            findings.others.append(await full_turns(rig, sizes.callers, sizes.warm_up_seconds))
             for number in range(sizes.rounds):
                 say(f"Round {number + 1} of {sizes.rounds} …")
                 await _round(rig, sizes, findings)
@@ -103,8 +102,10 @@ async def _rig(model: Stub, findings: Findings) -> AsyncIterator[Rig]:
         first = caller.stretch("first", wait=True)
         await first.open_loop([0.0])
         findings.startup_seconds = asyncio.get_running_loop().time() - begun
-        if first.refused:
-            raise RejoinderError("The first message got no reply.", code="bench_no_reply")
+        if first.refusals:
+            raise RejoinderError(
+                f"The first message got no reply: {dict(first.refusals)}.", code="bench_no_reply"
+            )
         db = await connect(attach(tested.data), size=1, name=NAME)
         try:
             async with db.maintenance() as maintenance:

@@ -24,7 +24,8 @@ _POLL_S = 0.1
 class Sizes:
     """How much is sent. `seconds` is the length of each kind of stretch, over all `rounds` together.
 
-    Rates are per second; `delays` are the model's, in seconds; the first must be 0, the others follow it.
+    Rates are per second; `delays` are the model's, in seconds, 0 first. The warm-up, which is not counted, lets
+    statements be prepared and connections be made before it matters.
     """
 
     seconds: float = 10.0
@@ -34,6 +35,7 @@ class Sizes:
     delays: tuple[float, ...] = (0.0, 0.2)
     callers: int = 64
     burst: int = 1_000
+    warm_up_seconds: float = 1.0
     yardstick_seconds: float = 0.8
 
     @property
@@ -136,4 +138,4 @@ async def _settle(rig: Rig, stretch: Stretch) -> Tally:
                 )
             await asyncio.sleep(_POLL_S)
         replies = await store.replies(read, stretch.prefix)
-    return tally(stretch.threads, stretch.refused, replies)
+    return tally(stretch.threads, dict(stretch.refusals), replies)

@@ -36,7 +36,7 @@ def run_serve(host: str | None, port: int | None) -> None:
     settings = load(**overrides)
     configure(settings.log_level, settings.log_format)
     say("Starting …")
-    from rejoinder.app.serve import serve
+    from rejoinder.cli.serve import serve
 
     run_async(serve(settings, say))
 
@@ -49,7 +49,7 @@ def run_migrate() -> None:
 
 
 async def _migrate(settings: Settings) -> None:
-    from rejoinder.app.store import bring_forward
+    from rejoinder.app.database import bring_forward
     from rejoinder.db.private import own
 
     if settings.dsn is not None:
@@ -68,8 +68,8 @@ def run_eval_knowledge() -> None:
 
 
 async def _eval_knowledge() -> None:
+    from rejoinder.app.database import bring_forward
     from rejoinder.app.sample import sample
-    from rejoinder.app.store import bring_forward
     from rejoinder.cli.scratch import scratch_postgres
     from rejoinder.db import connect
     from rejoinder.knowledge.evaluate import evaluate

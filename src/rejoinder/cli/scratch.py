@@ -14,10 +14,15 @@ from rejoinder.db.private import own
 @asynccontextmanager
 async def scratch_postgres() -> AsyncIterator[str]:
     """The DSN of an empty database, deleted on leaving."""
-    folder = Path(tempfile.mkdtemp(prefix="rejoinder-scratch-"))
-    folder.chmod(0o755)  # as root the server runs as another user, who must get in
+    folder = _folder()
     try:
         async with own(folder / "data", lambda _: None) as dsn:
             yield dsn
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _folder() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="rejoinder-scratch-"))
+    folder.chmod(0o755)  # as root the server runs as another user, who must get in
+    return folder

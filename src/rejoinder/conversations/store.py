@@ -24,6 +24,7 @@ OPEN = """
 INSERT INTO conversations (workspace_id, conversation_id, channel_id, thread_key, contact_id)
 VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT (workspace_id, channel_id, thread_key) WHERE state <> 'closed' DO NOTHING
+RETURNING true
 """
 
 DUPLICATE = """
@@ -71,9 +72,10 @@ ORDER BY m.seq LIMIT $4
 
 async def open_thread(
     tx: Tx, channel_id: UUID, thread_key: str, identity: str, display_name: str | None
-) -> None:
-    """Make sure the thread has an open conversation with its contact. Raises asyncpg's UniqueViolationError when
-    another transaction made the contact at the same moment: begin again.
+) -> bool:
+    """Make sure the thread has an open conversation with its contact; whether this made it.
+
+    Raises asyncpg's UniqueViolationError when another transaction made the contact at the same moment: begin again.
     """
     contact = await tx.connection.fetchval(CONTACT_OF, tx.workspace_id, channel_id, identity)
     if contact is None:
@@ -81,7 +83,10 @@ async def open_thread(
         await tx.connection.execute(
             ADD_IDENTITY, tx.workspace_id, channel_id, identity, contact, display_name
         )
-    await tx.connection.execute(OPEN, tx.workspace_id, new_id(), channel_id, thread_key, contact)
+    opened = await tx.connection.fetchval(
+        OPEN, tx.workspace_id, new_id(), channel_id, thread_key, contact
+    )
+    return opened is not None
 
 
 async def duplicate(read: Read, channel_id: UUID, external_id: str) -> Duplicate | None:

@@ -1,7 +1,18 @@
 """The one store: PostgreSQL, the operator's or our own private one."""
 
 from rejoinder.db.ids import new_id
-from rejoinder.db.pool import AWAY, BUSY, Connection, Database, Maintenance, Read, Tx, connect
+from rejoinder.db.pool import (
+    AWAY,
+    BUSY,
+    Connection,
+    Database,
+    Maintenance,
+    Read,
+    Tx,
+    connect,
+    hang_up,
+)
+from rejoinder.db.retry import retry_busy
 
 __all__ = [
     "AWAY",
@@ -12,5 +23,7 @@ __all__ = [
     "Read",
     "Tx",
     "connect",
+    "hang_up",
     "new_id",
+    "retry_busy",
 ]

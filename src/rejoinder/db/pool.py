@@ -38,7 +38,8 @@ AWAY = (
     asyncpg.CannotConnectNowError,
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
-    asyncpg.TooManyConnectionsError,
+    asyncpg.InsufficientResourcesError,  # too many connections, a full disk
+    asyncpg.ReadOnlySQLTransactionError,  # a standby that was not promoted yet
 )
 """What asyncpg raises when PostgreSQL is not there."""
 
@@ -47,6 +48,7 @@ BUSY = (
     asyncpg.SerializationError,
     asyncpg.LockNotAvailableError,
     asyncpg.QueryCanceledError,
+    asyncpg.IdleInTransactionSessionTimeoutError,  # this process was stopped inside it
 )
 """What PostgreSQL raises when it is there but the transaction lost to another."""
 
@@ -177,3 +179,11 @@ async def _prepare(connection: asyncpg.Connection[asyncpg.Record]) -> None:
 def _encode(value: object) -> str:
     # PgQueuer hands over JSON it has already written; we never store a bare string.
     return value if isinstance(value, str) else to_json(value).decode()
+
+
+async def hang_up(connection: asyncpg.Connection[asyncpg.Record]) -> None:
+    """Close a connection of its own; one that can't be closed within 1 s is cut. Never raises what AWAY names."""
+    try:
+        await connection.close(timeout=1)
+    except AWAY:
+        connection.terminate()

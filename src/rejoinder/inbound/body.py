@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, field_validator, m
 
 _EARLIEST, _LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 _AHEAD = timedelta(days=1)
+_DEEPEST = 64  # JSON readers give up between 200 and 1,000 levels
 
 Key = Annotated[str, Field(min_length=1, max_length=255)]
 
@@ -21,13 +22,17 @@ class ContentPart(BaseModel):
 
     kind: Literal["text", "image", "audio", "video", "document", "location", "sticker"]
     text: Annotated[str, Field(max_length=32_768)] | None = None
-    url: Annotated[str, Field(max_length=4_096, pattern=r"^https?://")] | None = None
+    url: Annotated[str, Field(max_length=4_096, pattern=r"^https?://[^/\s]+")] | None = None
     media_id: Key | None = None
 
     @model_validator(mode="after")
     def _one_source(self) -> ContentPart:
         if sum(value is not None for value in (self.text, self.url, self.media_id)) != 1:
             raise ValueError("a content part has exactly one of text, url and media_id")
+        if (self.kind == "text") != (self.text is not None):
+            raise ValueError("a part of kind text has text, every other kind a url or a media_id")
+        if self.text is not None and not self.text.strip():
+            raise ValueError("text must not be blank")
         return self
 
 
@@ -80,6 +85,8 @@ class MessageBody(BaseModel):
     def _text_or_content(self) -> MessageBody:
         if (self.text is None) == (self.content is None):
             raise ValueError("give either text or content, not both and not neither")
+        if self.text is not None and not self.text.strip():
+            raise ValueError("text must not be blank")
         return self
 
 
@@ -95,7 +102,7 @@ def read_time(value: object, now: datetime) -> datetime:
         if at.tzinfo is None:
             raise ValueError("has no offset; end it with Z or +07:00, for instance")
     else:
-        if not math.isfinite(value):
+        if isinstance(value, float) and not math.isfinite(value):
             raise ValueError("is not a number of seconds")
         if value >= _LATEST.timestamp():
             unit = "milliseconds" if value < _LATEST.timestamp() * 1e3 else "micro- or nanoseconds"
@@ -111,19 +118,20 @@ def read_time(value: object, now: datetime) -> datetime:
 
 
 def check_storable(value: object) -> None:
-    """Raise ValueError for what PostgreSQL can't hold: NUL, half a surrogate pair, NaN and infinity."""
-    stack = [value]
+    """Raise ValueError for what can't be stored and read again: NUL, half a surrogate pair, NaN, deep nesting."""
+    stack = [(value, 0)]
     while stack:
-        item = stack.pop()
+        item, depth = stack.pop()
+        if depth > _DEEPEST:
+            raise ValueError(f"is nested deeper than {_DEEPEST} levels")
         if isinstance(item, str):
             _check_text(item)
         elif isinstance(item, float) and not math.isfinite(item):
             raise ValueError("NaN and Infinity are not JSON numbers")
         elif isinstance(item, dict):
-            stack.extend(item.keys())
-            stack.extend(item.values())
+            stack.extend((inner, depth + 1) for pair in item.items() for inner in pair)
         elif isinstance(item, list):
-            stack.extend(item)
+            stack.extend((inner, depth + 1) for inner in item)
 
 
 def _check_text(text: str) -> None:

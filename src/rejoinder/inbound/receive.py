@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from datetime import timedelta
 from uuid import UUID
 
 import asyncpg
-from pydantic_core import to_json
 
 from rejoinder.conversations import store as records
 from rejoinder.conversations.model import Duplicate, NewMessage
-from rejoinder.db import BUSY, Database, Tx, new_id
+from rejoinder.db import BUSY, Database, Tx, new_id, retry_busy
 from rejoinder.errors import MessageConflict, Unavailable
 from rejoinder.events import store as log
 from rejoinder.events.model import NewEvent
@@ -21,10 +21,10 @@ from rejoinder.telemetry.metrics import DUPLICATES, MESSAGES
 from rejoinder.turns import store as turns
 from rejoinder.turns.model import Guard
 from rejoinder.turns.schedule import Scheduled, schedule
+from rejoinder.turns.takeover import take_over
 
 # Two firsts of one thread race for its contact, two of one external id for its row: the second finds the first.
-_RACED = (asyncpg.UniqueViolationError, *BUSY)
-_TRIES = 5
+_RACED = (asyncpg.UniqueViolationError,)
 
 
 async def receive(db: Database, workspace_id: UUID, incoming: Incoming) -> Received:
@@ -33,37 +33,35 @@ async def receive(db: Database, workspace_id: UUID, incoming: Incoming) -> Recei
     The same external id again returns the first result. Raises MessageConflict when it comes with another body, and
     Unavailable when the database is away or the conversation stayed locked; then nothing was stored.
     """
-    for _ in range(_TRIES):
-        try:
-            async with db.transaction(workspace_id) as tx:
-                received = await _receive(tx, incoming)
-        except _RACED:
-            continue
-        if received.duplicate:
-            DUPLICATES.inc()
-        else:
-            MESSAGES.labels("inbound", incoming.platform).inc()
-        return received
-    raise Unavailable(
-        "The conversation is locked by other work.",
-        mend="Nothing was stored; send the message again.",
-        retry_after=1,
-    )
+
+    async def once() -> Received:
+        async with db.transaction(workspace_id) as tx:
+            return await _receive(tx, incoming)
+
+    try:
+        received = await retry_busy(once, also=_RACED)
+    except BUSY as busy:
+        raise Unavailable(
+            "The conversation is locked by other work.",
+            mend="Nothing was stored; send the message again.",
+            retry_after=1,
+        ) from busy
+    if received.duplicate:
+        DUPLICATES.inc()
+    else:
+        MESSAGES.labels("inbound", incoming.platform).inc()
+    return received
 
 
 async def _receive(tx: Tx, incoming: Incoming) -> Received:
     guard = await turns.lock_thread(tx, incoming.channel_id, incoming.thread_key)
+    opened: list[NewEvent] = []
     if incoming.external_id is not None:
         first = await records.duplicate(tx, incoming.channel_id, incoming.external_id)
         if first is not None:
             return _again(first, incoming)
     if guard is None:
-        guard = await _open(tx, incoming)
-        opened = [
-            NewEvent(guard.seq + 1, "conversation.opened", {"thread_key": incoming.thread_key})
-        ]
-    else:
-        opened = []
+        guard, opened = await _open(tx, incoming)
     seq = guard.seq + len(opened) + 1
     message_id = new_id()
     scheduled = await _schedule(tx, guard, seq, incoming)
@@ -86,16 +84,20 @@ async def _receive(tx: Tx, incoming: Incoming) -> Received:
     return Received(message_id, guard.conversation_id, scheduled.turn_id, seq, duplicate=False)
 
 
-async def _open(tx: Tx, incoming: Incoming) -> Guard:
-    await records.open_thread(
+async def _open(tx: Tx, incoming: Incoming) -> tuple[Guard, list[NewEvent]]:
+    made = await records.open_thread(
         tx, incoming.channel_id, incoming.thread_key, incoming.sender_id, incoming.sender_name
     )
     guard = await turns.lock_thread(tx, incoming.channel_id, incoming.thread_key)
-    assert guard is not None, "the conversation was opened in this transaction"
-    return guard
+    assert guard is not None, "the conversation is open: this transaction or a finished one made it"
+    event = NewEvent(guard.seq + 1, "conversation.opened", {"thread_key": incoming.thread_key})
+    return guard, [event] if made else []
 
 
 async def _schedule(tx: Tx, guard: Guard, seq: int, incoming: Incoming) -> Scheduled:
+    if incoming.sender_type == "agent":
+        events = await take_over(tx, guard, seq)
+        return Scheduled(None, events, [], seq + len(events))
     if incoming.sender_type != "customer" or not guard.bot_answers:
         return Scheduled(None, [], [], seq)  # history, or a person's business
     return await schedule(tx, guard, seq, timedelta(0) if incoming.waits else None)
@@ -121,10 +123,10 @@ def fingerprint(incoming: Incoming) -> bytes:
         incoming.sender_id,
         incoming.text,
         incoming.content,
-        incoming.platform_time,
+        incoming.platform_time.timestamp() if incoming.platform_time else None,
         incoming.metadata,
     )
-    return hashlib.sha256(to_json(said)).digest()
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).digest()
 
 
 def _message(

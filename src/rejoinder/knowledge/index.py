@@ -27,7 +27,8 @@ def index(position: int, title: str, chunk: Chunk) -> Indexed:
 
 def _place(places: dict[str, list[str]], text: str, code: str, start: int, weight: str) -> int:
     """Add the text's words from position `start` on; the position after its last."""
-    found, spelled = words(text), spelling(text, code)
+    found = words(text)
+    spelled = spelling(text, code, found)
     for at, (word, marked) in enumerate(zip(found, spelled, strict=True), start):
         for form in {word, marked}:
             places[form[:_LONGEST]].append(f"{min(at, _LAST)}{weight}")

@@ -55,6 +55,15 @@ FROM unnest($3::integer[], $4::text[], $5::text[], $6::text[], $7::text[])
     AS fresh (position, heading, language, body, words)
 """
 
+# The weights of D (body), C (title), B (none) and A (heading), in ts_rank's order.
+ADD_POSTINGS = """
+INSERT INTO knowledge_postings (workspace_id, word, document_id, position, rank)
+SELECT $1, held.lexeme, $2, chunk.position,
+    ts_rank('{0.5, 0.2, 0.5, 1.0}', chunk.words, quote_literal(held.lexeme)::tsquery)
+FROM knowledge_chunks AS chunk, unnest(chunk.words) AS held
+WHERE chunk.workspace_id = $1 AND chunk.document_id = $2
+"""
+
 ADD_WORDS = """
 INSERT INTO knowledge_words AS known (workspace_id, word, chunks)
 SELECT $1, held.lexeme, count(*)::integer
@@ -126,14 +135,11 @@ WITH asked AS (
 ), whole AS (
     SELECT part, sum(weight) AS weight FROM weighed GROUP BY part
 ), hit AS (
-    SELECT meant.part, meant.term, chunk.document_id, chunk.position,
-        max(meant.likeness) AS likeness,
-        max(meant.likeness * (0.6 + 0.4 * ts_rank(
-            '{0.5, 0.2, 0.5, 1.0}', chunk.words, quote_literal(meant.word)::tsquery
-        ))) AS closeness
-    FROM meant JOIN knowledge_chunks AS chunk
-        ON chunk.workspace_id = $1 AND chunk.words @@ quote_literal(meant.word)::tsquery
-    GROUP BY meant.part, meant.term, chunk.document_id, chunk.position
+    SELECT meant.part, meant.term, posting.document_id, posting.position,
+        max(meant.likeness) AS likeness, max(meant.likeness * (0.6 + 0.4 * posting.rank)) AS closeness
+    FROM meant JOIN knowledge_postings AS posting
+        ON posting.workspace_id = $1 AND posting.word = meant.word
+    GROUP BY meant.part, meant.term, posting.document_id, posting.position
 ), scored AS (
     SELECT hit.part, hit.document_id, hit.position,
         sum(weighed.weight * hit.likeness) / max(whole.weight) AS score,
@@ -142,25 +148,29 @@ WITH asked AS (
     JOIN weighed ON weighed.part = hit.part AND weighed.term = hit.term
     JOIN whole ON whole.part = hit.part
     GROUP BY hit.part, hit.document_id, hit.position
-), ranked AS (
-    SELECT chunk.document_id, chunk.position, chunk.heading, chunk.body, scored.score,
-        scored.closeness * CASE WHEN chunk.language = ANY($8::text[]) THEN 1 ELSE 0.8 END AS closeness,
-        row_number() OVER (
-            PARTITION BY scored.part
-            ORDER BY scored.closeness * CASE WHEN chunk.language = ANY($8::text[]) THEN 1 ELSE 0.8 END DESC,
-                chunk.document_id, chunk.position
-        ) AS place
+), placed AS (
+    SELECT scored.part, scored.document_id, scored.position, scored.score,
+        scored.closeness * CASE WHEN chunk.language = ANY($8::text[]) THEN 1 ELSE 0.8 END AS closeness
     FROM scored JOIN knowledge_chunks AS chunk
         ON chunk.workspace_id = $1 AND chunk.document_id = scored.document_id
         AND chunk.position = scored.position
+), ranked AS (
+    SELECT document_id, position, score, closeness, row_number() OVER (
+        PARTITION BY part ORDER BY closeness DESC, document_id, position
+    ) AS place
+    FROM placed
 ), best AS (
-    SELECT document_id, position, heading, body, max(score) AS score, max(closeness) AS closeness,
-        min(place) AS place
+    SELECT document_id, position, max(score) AS score, max(closeness) AS closeness, min(place) AS place
     FROM ranked
-    GROUP BY document_id, position, heading, body
+    WHERE place <= $9
+    GROUP BY document_id, position
 )
-SELECT best.document_id, best.position, document.title, best.heading, best.body AS text, best.score
-FROM best JOIN knowledge_documents AS document
+SELECT best.document_id, best.position, document.title, chunk.heading, chunk.body AS text, best.score
+FROM best
+JOIN knowledge_chunks AS chunk
+    ON chunk.workspace_id = $1 AND chunk.document_id = best.document_id
+    AND chunk.position = best.position
+JOIN knowledge_documents AS document
     ON document.workspace_id = $1 AND document.document_id = best.document_id
 ORDER BY best.place, best.closeness DESC, document.source, best.position
 LIMIT $9
@@ -191,6 +201,7 @@ async def replace_chunks(tx: Tx, document_id: UUID, chunks: Sequence[Indexed]) -
         [chunk.body for chunk in chunks],
         [chunk.words for chunk in chunks],
     )
+    await tx.connection.execute(ADD_POSTINGS, tx.workspace_id, document_id)
     await tx.connection.execute(ADD_WORDS, tx.workspace_id, document_id)
     await tx.connection.execute(DELETE_UNUSED_WORDS, tx.workspace_id)
     fresh = await tx.connection.fetch(FIND_UNSPELLED, tx.workspace_id)

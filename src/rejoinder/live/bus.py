@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from uuid import UUID
 
-from rejoinder.db import AWAY, Database
+from rejoinder.db import AWAY, Database, hang_up
 from rejoinder.errors import Unavailable
 from rejoinder.events.model import NOTIFY_CHANNEL
 from rejoinder.telemetry.logs import log
@@ -94,7 +94,7 @@ class Bus:
                     self._ring_all()  # what came while we were away
                     await lost.wait()
                 finally:
-                    await connection.close(timeout=1)
+                    await hang_up(connection)
             except (*AWAY, Unavailable) as away:
                 log.warning("live_bus_lost", error=str(away))
             ready.set()

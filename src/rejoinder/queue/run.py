@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from datetime import timedelta
 
-from rejoinder.db import AWAY, Database
+from rejoinder.db import AWAY, Database, hang_up
 from rejoinder.errors import Unavailable
 from rejoinder.telemetry.logs import log
 
@@ -89,4 +89,5 @@ class Taker:
             )
         finally:
             self._round_shutdown = None
-            await connection.close(timeout=2)
+            self.ready.clear()
+            await hang_up(connection)

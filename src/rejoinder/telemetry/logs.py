@@ -28,7 +28,10 @@ def configure(level: str, form: Literal["auto", "json", "console"]) -> None:
         cache_logger_on_first_use=True,
     )
     render: structlog.types.Processor = (
-        structlog.dev.ConsoleRenderer() if readable else structlog.processors.JSONRenderer()
+        # Plain: the pretty one prints local variables, tokens and customers' text among them.
+        structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+        if readable
+        else structlog.processors.JSONRenderer()
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(

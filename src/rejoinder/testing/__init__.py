@@ -1,1 +1,23 @@
-"""Fakes for tests and for the bench, public: real servers on loopback, no mocks."""
+"""Fakes for tests and for the bench, public: a model that a test scripts, a model server on loopback.
+
+Names load when first used: pydantic-ai alone takes a second to import.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rejoinder.testing.openai_stub import OpenAIStub
+    from rejoinder.testing.scripted_model import ScriptedModel
+
+__all__ = ["OpenAIStub", "ScriptedModel"]
+
+_HOME = {"OpenAIStub": "openai_stub", "ScriptedModel": "scripted_model"}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)

@@ -14,7 +14,9 @@ _DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙٠١٢٣٤٥٦٧٨٩", "0
 # Soft hyphen, word joiner and byte order mark carry nothing; a zero-width space parts words.
 _INVISIBLE = str.maketrans({"\u00ad": None, "\u2060": None, "\ufeff": None, "\u200b": " "})
 # Latin and Greek accents only: и and й are two letters, and so are the marks of Thai or Hindi.
-_ACCENTED = re.compile("([a-z\u0370-\u03ff\u0180-\u024f])[\u0300-\u036f]+")
+_ACCENTED = re.compile(
+    "([a-z\u0370-\u03ff\u0180-\u024f])[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]+"
+)
 # NFKC splits sara am (U+0E33); keyboards also put the tone mark on either side of its ring.
 _SARA_AM = re.compile("([\u0e48-\u0e4b]?)\u0e4d([\u0e48-\u0e4b]?)\u0e32")
 

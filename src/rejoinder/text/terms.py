@@ -39,7 +39,8 @@ def terms(text: str) -> list[Term]:
     only where it can't be another word.
     """
     code = language(text)
-    folded, spelled = words(text), spelling(text, code)
+    folded = words(text)
+    spelled = spelling(text, code, folded)
     small = _small_words(code, folded, spelled)
     meant: dict[int, tuple[str, float]] = {}
     asked: dict[Term, None] = {}
@@ -59,9 +60,8 @@ def terms(text: str) -> list[Term]:
     return list(asked)
 
 
-def spelling(text: str, code: str) -> list[str]:
-    """The text's words as they tell words apart: Vietnamese with its marks, all others folded."""
-    folded = words(text)
+def spelling(text: str, code: str, folded: list[str]) -> list[str]:
+    """The text's words as they tell words apart: Vietnamese with its marks, others `folded` as they are."""
     marked = written(text) if code == "vi" else folded
     return marked if len(marked) == len(folded) else folded
 
@@ -107,4 +107,6 @@ def _phrases(code: str) -> dict[tuple[str, ...], str]:
     """By their words; Vietnamese ones with their marks as well as without."""
     spoken = trade_phrases("en") | trade_phrases(code)
     folded = {tuple(words(phrase)): concept for phrase, concept in spoken.items()}
-    return folded | {tuple(spelling(phrase, code)): concept for phrase, concept in spoken.items()}
+    return folded | {
+        tuple(spelling(phrase, code, words(phrase))): concept for phrase, concept in spoken.items()
+    }

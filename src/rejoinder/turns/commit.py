@@ -9,7 +9,7 @@ from typing import Literal
 from uuid import UUID
 
 from rejoinder.conversations.model import NewMessage
-from rejoinder.db import Database, Tx, new_id
+from rejoinder.db import Database, Tx, new_id, retry_busy
 from rejoinder.errors import LostTurn
 from rejoinder.events import store as log
 from rejoinder.events.model import EventType, NewEvent
@@ -51,14 +51,21 @@ async def commit(
     calls: Sequence[Call],
     newest_read: UUID | None,
 ) -> Committed:
-    """Commit the turn. Raises LostTurn, and then nothing happened."""
-    async with db.transaction(claimed.workspace_id) as tx:
-        guard = await store.lock(tx, claimed.conversation_id)
-        if guard is None or not decide.may_commit(guard, claimed.turn_id, claimed.fence):
-            raise LostTurn("The turn was taken from this worker before it could commit.")
-        await conclude(tx, guard, claimed.turn_id, claimed.fence, verdict, calls, newest_read)
-        waited = guard.now - claimed.first_unanswered_at
-        return Committed(waited, len(verdict.replies), guard.platform)
+    """Commit the turn. Raises LostTurn, and then nothing happened.
+
+    The answer is paid for, so a lock held elsewhere must not cost another: it is tried again.
+    """
+
+    async def once() -> Committed:
+        async with db.transaction(claimed.workspace_id) as tx:
+            guard = await store.lock(tx, claimed.conversation_id)
+            if guard is None or not decide.may_commit(guard, claimed.turn_id, claimed.fence):
+                raise LostTurn("The turn was taken from this worker before it could commit.")
+            await conclude(tx, guard, claimed.turn_id, claimed.fence, verdict, calls, newest_read)
+            waited = guard.now - claimed.first_unanswered_at
+            return Committed(waited, len(verdict.replies), guard.platform)
+
+    return await retry_busy(once)
 
 
 async def conclude(
@@ -112,9 +119,10 @@ async def _what_waits(tx: Tx, guard: Guard, turn_id: UUID, verdict: Verdict) -> 
                 tx, [wake(tx.workspace_id, guard.conversation_id, waiting.due_at - guard.now)]
             )
         return
-    await store.hand_to_people(
+    await store.put_in_charge(
         tx,
         guard.conversation_id,
+        "waiting",
         {
             "escalated_at": guard.now.isoformat(),
             "escalation_reason": verdict.reason,

@@ -53,7 +53,7 @@ def arrival(
         ),
         # The attempt that was interrupted did not fail: it is given back.
         attempt=max(waiting.attempt if waiting else 0, stopped.attempt - 1 if stopped else 0),
-        wake=waiting is None or due_at < waiting.due_at,
+        wake=waiting is None or stopped is not None or due_at < waiting.due_at,
     )
 
 

@@ -7,13 +7,14 @@ from uuid import UUID
 
 import asyncpg
 
+from rejoinder.conversations.model import State as Charge
 from rejoinder.db import Read, Tx
 from rejoinder.turns.decide import Plan
 from rejoinder.turns.model import Asked, Guard, Policy, Turn
 
 _LOCKED = """
 SELECT c.conversation_id, c.channel_id, c.contact_id, ch.bot_id, ch.platform, c.state, c.ai_enabled, c.seq, c.fence,
-    clock_timestamp(), b.quiet_seconds, b.max_wait_seconds, b.overlap_policy, b.max_interrupts, b.interrupt_seconds,
+    b.quiet_seconds, b.max_wait_seconds, b.overlap_policy, b.max_interrupts, b.interrupt_seconds,
     b.max_attempts
 FROM conversations c
 JOIN channels ch ON ch.workspace_id = c.workspace_id AND ch.channel_id = c.channel_id
@@ -26,10 +27,12 @@ LOCK_THREAD = f"""{_LOCKED}
 WHERE c.workspace_id = $1 AND c.channel_id = $2 AND c.thread_key = $3 AND c.state <> 'closed' FOR NO KEY UPDATE OF c
 """
 
-# A statement of its own after the lock: its snapshot must be taken when the lock is held.
+# A statement of its own after the lock: its snapshot and its clock must be read when the lock is held.
 LIVE_TURNS = """
-SELECT turn_id, state, opened_at, due_at, first_unanswered_at, interrupts, attempt, fence, worker_no, lease_until
-FROM turns WHERE workspace_id = $1 AND conversation_id = $2 AND state IN ('waiting', 'running')
+SELECT clock_timestamp(), t.turn_id, t.state, t.opened_at, t.due_at, t.first_unanswered_at, t.interrupts, t.attempt,
+    t.fence, t.worker_no, t.lease_until
+FROM (SELECT) AS one_row
+LEFT JOIN turns t ON t.workspace_id = $1 AND t.conversation_id = $2 AND t.state IN ('waiting', 'running')
 """
 
 OPEN = """
@@ -85,14 +88,15 @@ WITH attempted AS (
     UPDATE turn_attempts SET outcome = $4, ended_at = clock_timestamp()
     WHERE workspace_id = $1 AND turn_id = $2 AND fence = $3 AND outcome IS NULL
 )
-UPDATE turns SET state = 'waiting', worker_no = NULL, lease_until = NULL, due_at = clock_timestamp() + $5::interval,
+UPDATE turns SET state = 'waiting', worker_no = NULL, lease_until = NULL,
+    opened_at = clock_timestamp() + $5::interval, due_at = clock_timestamp() + $5::interval,
     woken_at = clock_timestamp() + $5::interval, fence = CASE WHEN $4 = 'returned' THEN 0 ELSE fence END,
     attempt = CASE WHEN $4 = 'returned' THEN attempt - 1 ELSE attempt END
 WHERE workspace_id = $1 AND turn_id = $2
 """
 
 LOST_CHANNEL = "rejoinder_lost"
-"""PostgreSQL channel; payload: the id of a turn its worker has just lost. It speeds up what the lease tells anyway."""
+"""PostgreSQL channel; payload: `turn_id fence` of an attempt just lost. It speeds up what the lease tells anyway."""
 
 SUPERSEDE = """
 WITH attempted AS (
@@ -104,9 +108,12 @@ WITH attempted AS (
     UPDATE turns SET state = 'superseded', worker_no = NULL, lease_until = NULL, ended_at = clock_timestamp(),
         merged_into = $3
     WHERE workspace_id = $1 AND turn_id = $2
+    RETURNING fence
 )
-SELECT pg_notify($5, $2::text)
+SELECT pg_notify($5, $2::text || ' ' || fence) FROM ended
 """
+
+TELL_LOST = "SELECT pg_notify($1, $2)"
 
 CHARGE = """
 UPDATE conversations SET state = $3, metadata = metadata || $4 WHERE workspace_id = $1 AND conversation_id = $2
@@ -141,7 +148,8 @@ async def lock_thread(tx: Tx, channel_id: UUID, thread_key: str) -> Guard | None
 async def _guard(tx: Tx, row: asyncpg.Record | None) -> Guard | None:
     if row is None:
         return None
-    live = [Turn(*turn) for turn in await tx.connection.fetch(LIVE_TURNS, tx.workspace_id, row[0])]
+    found = await tx.connection.fetch(LIVE_TURNS, tx.workspace_id, row[0])
+    now, live = found[0][0], [Turn(*turn[1:]) for turn in found if turn[1] is not None]
     *conversation, quiet, max_wait, overlap, max_interrupts, interrupt_for, max_attempts = row
     policy = Policy(
         timedelta(seconds=quiet),
@@ -153,7 +161,7 @@ async def _guard(tx: Tx, row: asyncpg.Record | None) -> Guard | None:
     )
     waiting = next((turn for turn in live if turn.state == "waiting"), None)
     running = next((turn for turn in live if turn.state == "running"), None)
-    return Guard(*(*conversation, policy, waiting, running))
+    return Guard(*(*conversation, now, policy, waiting, running))
 
 
 async def open_turn(tx: Tx, turn_id: UUID, conversation_id: UUID, plan: Plan) -> None:
@@ -243,9 +251,16 @@ async def give_back(tx: Tx, turn_id: UUID, fence: int, outcome: str, pause: time
     await tx.connection.execute(GIVE_BACK, tx.workspace_id, turn_id, fence, outcome, pause)
 
 
-async def hand_to_people(tx: Tx, conversation_id: UUID, metadata: dict[str, str]) -> None:
-    """The conversation waits for a person."""
-    await tx.connection.execute(CHARGE, tx.workspace_id, conversation_id, "waiting", metadata)
+async def put_in_charge(
+    tx: Tx, conversation_id: UUID, charge: Charge, metadata: dict[str, str]
+) -> None:
+    """Say who is in charge of the conversation, and note why in its metadata."""
+    await tx.connection.execute(CHARGE, tx.workspace_id, conversation_id, charge, metadata)
+
+
+async def tell_lost(tx: Tx, turn_id: UUID, fence: int) -> None:
+    """Tell the worker of a running turn that it has lost it, when this commits."""
+    await tx.connection.execute(TELL_LOST, LOST_CHANNEL, f"{turn_id} {fence}")
 
 
 async def window(read: Read, conversation_id: UUID, turn_id: UUID, history: int) -> list[Asked]:

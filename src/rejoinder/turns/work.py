@@ -12,8 +12,9 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from uuid import UUID
 
-from rejoinder.db import AWAY, BUSY
+from rejoinder.db import AWAY, BUSY, retry_busy
 from rejoinder.errors import LostTurn, Unavailable
+from rejoinder.queue.jobs import enqueue
 from rejoinder.telemetry.logs import log
 from rejoinder.telemetry.metrics import (
     MESSAGES,
@@ -27,13 +28,13 @@ from rejoinder.turns import store
 from rejoinder.turns.answer import Means, answer
 from rejoinder.turns.claim import claim
 from rejoinder.turns.model import Claimed
+from rejoinder.turns.schedule import wake
 from rejoinder.turns.upkeep.lease import Lease
 from rejoinder.turns.upkeep.rescue import keep, take_back
 from rejoinder.turns.upkeep.store import Lost
 from rejoinder.usage import store as ledger
 from rejoinder.usage.model import Call
 
-_BUSY_TRIES = 5
 _PAUSE = timedelta(seconds=1)
 
 
@@ -79,20 +80,20 @@ class Desk:
         if tasks:
             log.info("draining", turns=len(tasks))
             _, late = await asyncio.wait(tasks, timeout=seconds)
-            for task in late:
-                task.cancel()
+            self.lease.cancel_all()
             if late:
                 await asyncio.wait(late, timeout=5)
 
     async def _claim(self, workspace_id: UUID, conversation_id: UUID) -> Claimed | None:
+        if self._draining:
+            # This wake-up waited for a slot until now: another worker gets one instead.
+            async with self._means.db.transaction(workspace_id) as tx:
+                await enqueue(tx, [wake(workspace_id, conversation_id)])
+            return None
         worker = await self.lease.worker()
-        for tries in range(_BUSY_TRIES):
-            try:
-                return await claim(self._means.db, workspace_id, conversation_id, worker)
-            except BUSY:
-                if tries == _BUSY_TRIES - 1:
-                    raise  # the sweeper wakes the turn again
-        raise AssertionError("unreachable")
+        return await retry_busy(
+            lambda: claim(self._means.db, workspace_id, conversation_id, worker)
+        )
 
     async def _run(self, claimed: Claimed) -> None:
         calls: list[Call] = []
@@ -134,14 +135,13 @@ class Desk:
         """The calls of an attempt that committed nothing cost money all the same."""
         try:
             async with self._means.db.transaction(claimed.workspace_id) as tx:
-                await ledger.record(
+                tokens = await ledger.record(
                     tx,
                     contact_id=claimed.contact_id,
                     message_id=None,
                     turn_id=claimed.turn_id,
                     calls=calls,
                 )
-                tokens = sum(call.input_tokens + call.output_tokens for call in calls)
                 await store.add_tokens(tx, claimed.turn_id, claimed.fence, tokens)
         except (*AWAY, *BUSY, Unavailable) as away:
             log.warning("calls_not_booked", turn_id=str(claimed.turn_id), error=str(away))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
+from uuid import UUID
+
+from rejoinder.db import new_id
 
 Outcome: TypeAlias = Literal["ok", "error", "cancelled"]
 
@@ -12,7 +15,8 @@ Outcome: TypeAlias = Literal["ok", "error", "cancelled"]
 class Call:
     """One model call, whatever became of it: a row of `ai_response_logs`.
 
-    `estimated` tells that the provider reported no tokens and they were reckoned from the text.
+    `estimated` tells that the provider reported no tokens and they were reckoned from the text. `call_id` is the
+    row's key: a call that is booked twice is written once.
     """
 
     provider: str
@@ -25,3 +29,4 @@ class Call:
     seconds: float
     outcome: Outcome
     error: str
+    call_id: UUID = field(default_factory=new_id)

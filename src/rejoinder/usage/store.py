@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from rejoinder.db import Tx, new_id
+from rejoinder.db import Tx
 from rejoinder.usage.model import Call
 
 RECORD = """
@@ -16,22 +16,27 @@ SELECT $1, l.log_id, $2, $3, $4, l.provider, l.model, l.prompt, l.response, l.in
 FROM unnest($5::uuid[], $6::text[], $7::text[], $8::text[], $9::text[], $10::bigint[], $11::bigint[],
     $12::boolean[], $13::text[], $14::text[], $15::double precision[])
     AS l (log_id, provider, model, prompt, response, input_tokens, output_tokens, estimated, outcome, error, seconds)
+ON CONFLICT (workspace_id, log_id) DO NOTHING
+RETURNING tokens_used
 """
 
 
 async def record(
     tx: Tx, *, contact_id: UUID, message_id: UUID | None, turn_id: UUID, calls: Sequence[Call]
-) -> None:
-    """Write the calls of one turn into the ledger; `message_id` is the newest message they read."""
+) -> int:
+    """Write the calls of one turn into the ledger; returns the tokens of those not booked before.
+
+    `message_id` is the newest message they read.
+    """
     if not calls:
-        return
-    await tx.connection.execute(
+        return 0
+    rows = await tx.connection.fetch(
         RECORD,
         tx.workspace_id,
         contact_id,
         message_id,
         turn_id,
-        [new_id() for _ in calls],
+        [call.call_id for call in calls],
         [call.provider for call in calls],
         [call.model for call in calls],
         [_storable(call.prompt) for call in calls],
@@ -43,6 +48,7 @@ async def record(
         [_storable(call.error) for call in calls],
         [call.seconds for call in calls],
     )
+    return sum(row[0] for row in rows)
 
 
 def _storable(text: str) -> str:

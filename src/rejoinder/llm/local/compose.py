@@ -6,9 +6,13 @@ from collections.abc import Sequence
 
 from rejoinder.llm.local.intents import agrees, asks, intent
 from rejoinder.llm.local.phrases import offers, phrases
-from rejoinder.llm.local.pick import Picked, pick
+from rejoinder.llm.local.pick import COVERED, Picked, pick
 from rejoinder.llm.model import Answer, Passage
 from rejoinder.text import language, sentences, terms
+
+# Beside a question, a sentence that asks nothing is mostly circumstance ("I ordered three days ago"):
+# it gets a quote only if a passage speaks of nearly all of it ("the price list please").
+_TOLD = 0.8
 
 
 def compose(
@@ -43,14 +47,18 @@ def compose(
 
 
 def _whole_questions(lines: Sequence[str]) -> list[str]:
-    """The questions, one that only asks "how much?" or "how long?" joined to what it is about."""
+    """The questions, one that only asks "how much?" or "how long?" joined to its neighbour, which it is about."""
     whole: list[str] = []
     for line in lines:
-        if whole and not any(term.word for term in terms(line)):
+        if whole and not (_names_something(whole[-1]) and _names_something(line)):
             whole[-1] += f" {line}"
         else:
             whole.append(line)
     return whole
+
+
+def _names_something(line: str) -> bool:
+    return any(term.word for term in terms(line))
 
 
 def _answered(
@@ -58,7 +66,11 @@ def _answered(
 ) -> Answer:
     """Each question's quote once; what is left open is said, with the offer of a person."""
     say = phrases(code)
-    found = [(line, pick(line, passages)) for line in questions]
+    some_asks = any(map(asks, questions))
+    found = [
+        (line, pick(line, passages, COVERED if asks(line) or not some_asks else _TOLD))
+        for line in questions
+    ]
     quotes = {picked.quote: picked for _, picked in found if picked}
     if not quotes and len(questions) > 1 and (whole := pick(" ".join(questions), passages)):
         quotes, found = {whole.quote: whole}, []  # one question, typed in pieces

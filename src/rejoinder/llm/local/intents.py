@@ -37,7 +37,8 @@ _GREETING = re.compile(
     r"|tudo bem|xin chao|chao|alo|hola|bonjour|hallo|halo)\b|สวัสดี|หวัดดี|ดีจ้า|ดีครับ|ดีค่ะ|ฮัลโหล"
 )
 _GOODBYE = re.compile(
-    r"\b(?:bye+|goodbye|good night|see (?:you|ya)|tchau|ate (?:logo|mais|breve)|tam biet|hen gap lai)\b|ลาก่อน|บ๊ายบาย|บาย"
+    r"\b(?:bye+|goodbye|good night|see (?:you|ya)|tchau|ate (?:logo|mais|breve)|tam biet|hen gap lai)\b"
+    r"|ลาก่อน|บ๊ายบาย|บาย"
 )
 _THANKS = re.compile(
     r"\b(?:thanks?|thank you|thx|tks|ty|cheers|great|perfect|got it|ok(?:ay|ie|e)?|cool|nice|brigad[oa]|obrigad[oa]"

@@ -30,13 +30,16 @@ class Picked:
     title: str
 
 
-def pick(question: str, passages: Sequence[Passage]) -> Picked | None:
-    """The quote that answers the question best, or None when no passage speaks of enough of it."""
+def pick(question: str, passages: Sequence[Passage], covered: float = COVERED) -> Picked | None:
+    """The quote that answers the question best, or None when no passage speaks of enough of it.
+
+    `covered` is how much of it a passage must speak of, 0 to 1.
+    """
     code = language(question)
     readings = [terms(question), *(terms(clause) for clause in clauses(question) if asks(clause))]
     for asked in readings:
         ranked = [
-            (_fit(asked, code, passage) * _LOWER**place, passage)
+            (_fit(asked, code, passage, covered) * _LOWER**place, passage)
             for place, passage in enumerate(passages)
         ]
         fit, passage = max(ranked, key=lambda found: found[0], default=(0.0, None))
@@ -61,13 +64,15 @@ def quote(asked: Sequence[Term], text: str) -> str:
     return _joined(kept, text)
 
 
-def _fit(asked: Sequence[Term], code: str, passage: Passage) -> float:
+def _fit(asked: Sequence[Term], code: str, passage: Passage, least: float) -> float:
     """0 when the passage does not answer; else the greater the better."""
-    covered = read(f"{passage.title}\n{passage.text}").coverage(list(asked))
-    if covered < COVERED or passage.score < SCORED:
+    if passage.score < SCORED:
         return 0.0
-    headed = read(passage.title).coverage(list(asked))
-    fit = covered + passage.score + 0.5 * headed
+    title = read(passage.title)
+    covered = read(passage.text).under(title).coverage(asked)
+    if covered < least:
+        return 0.0
+    fit = covered + passage.score + 0.5 * title.coverage(asked)
     return fit * _FOREIGN if _foreign(code, passage) else fit
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -29,7 +30,11 @@ class Reading:
             return word
         return max(word, CONCEPT if term.word else EXACT)
 
-    def coverage(self, asked: list[Term]) -> float:
+    def under(self, title: Reading) -> Reading:
+        """The text together with its title; the language is the text's."""
+        return Reading(self.language, self.keys | title.keys, self.concepts | title.concepts)
+
+    def coverage(self, asked: Sequence[Term]) -> float:
         """The share of the terms that the text covers, 0 to 1."""
         whole = sum(term.weight for term in asked)
         return sum(term.weight * self.likeness(term) for term in asked) / whole if whole else 0.0
@@ -39,6 +44,7 @@ class Reading:
 def read(text: str) -> Reading:
     """The reading of a text; remembered, for it costs 0.2 ms a passage."""
     code = language(text)
-    spelled = spelling(text, code)
-    keys = frozenset(spelled).union(*map(spellings, words(text)))
+    folded = words(text)
+    spelled = spelling(text, code, folded)
+    keys = frozenset(spelled).union(*map(spellings, folded))
     return Reading(code, keys, frozenset(concept for _, _, concept in concepts(spelled, code)))

@@ -11,7 +11,7 @@ from uuid import UUID
 
 import asyncpg
 
-from rejoinder.db import AWAY, Database
+from rejoinder.db import AWAY, Database, hang_up
 from rejoinder.errors import Unavailable
 from rejoinder.telemetry.logs import log
 from rejoinder.telemetry.metrics import RUNNING
@@ -25,11 +25,13 @@ _STATEMENT_S = 5.0
 
 
 class Lease:
-    """The turns this worker runs. Losing one cancels its task; losing the session cancels them all."""
+    """The attempts this worker runs. Losing one cancels its task, once; losing the session cancels them all."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
-        self._held: dict[UUID, tuple[Claimed, asyncio.Task[None]]] = {}
+        # By turn and fence: the same turn may be claimed here anew while the task that lost it still ends.
+        self._held: dict[tuple[UUID, int], tuple[Claimed, asyncio.Task[None]]] = {}
+        self._cancelled: set[tuple[UUID, int]] = set()
         self._name = f"{socket.gethostname()}:{os.getpid()}"
         self._worker: Worker | None = None
         self._registered = asyncio.Event()
@@ -46,15 +48,21 @@ class Lease:
         return self._worker is not None
 
     def hold(self, claimed: Claimed, task: asyncio.Task[None]) -> None:
-        """Renew the turn's lease until its task ends."""
-        self._held[claimed.turn_id] = (claimed, task)
+        """Renew the attempt's lease until its task ends."""
+        attempt = (claimed.turn_id, claimed.fence)
+        self._held[attempt] = (claimed, task)
         RUNNING.inc()
-        task.add_done_callback(lambda _: self._drop(claimed.turn_id))
+        task.add_done_callback(lambda _: self._drop(attempt))
 
     @property
     def tasks(self) -> set[asyncio.Task[None]]:
-        """The tasks of the turns that run now."""
+        """The tasks of the attempts that run now."""
         return {task for _, task in self._held.values()}
+
+    def cancel_all(self) -> None:
+        """Stop every attempt that was not stopped before."""
+        for attempt in list(self._held):
+            self._cancel(attempt)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -77,12 +85,11 @@ class Lease:
                 finally:
                     self._worker = None
                     self._registered.clear()
-                    await connection.close(timeout=1)
+                    await hang_up(connection)
             except (*AWAY, asyncpg.PostgresError, Unavailable) as away:
                 log.warning("lease_lost", error=str(away), turns=len(self._held))
             # Others may take these turns from now on: no answer of ours would be committed.
-            for _, task in list(self._held.values()):
-                task.cancel()
+            self.cancel_all()
             await asyncio.sleep(_RENEW_S / 2)
 
     async def _renew_for_ever(self, connection: asyncpg.Connection[asyncpg.Record]) -> None:
@@ -93,26 +100,26 @@ class Lease:
         rounds = 0
         while True:
             async with asyncio.timeout(_STATEMENT_S):
-                held = [
-                    (claimed.workspace_id, claimed.turn_id, claimed.fence)
-                    for claimed, _ in self._held.values()
-                ]
+                held = [claimed for claimed, _ in self._held.values()]
                 if held:
-                    for turn_id in await store.renew(connection, held, LEASE):
-                        self._cancel(turn_id)
+                    for attempt in await store.renew(connection, held, LEASE):
+                        self._cancel(attempt)
                 if rounds % 5 == 0:
                     await store.seen(connection, number)
             rounds += 1
             await asyncio.sleep(_RENEW_S)
 
     def _told(self, _connection: object, _pid: int, _channel: str, payload: object) -> None:
-        self._cancel(UUID(str(payload)))
+        turn_id, fence = str(payload).split(" ")
+        self._cancel((UUID(turn_id), int(fence)))
 
-    def _cancel(self, turn_id: UUID) -> None:
-        held = self._held.get(turn_id)
-        if held is not None:
-            held[1].cancel()
+    def _cancel(self, attempt: tuple[UUID, int]) -> None:
+        # Once: a second cancel would hit the booking of what the stopped call has cost.
+        if attempt in self._held and attempt not in self._cancelled:
+            self._cancelled.add(attempt)
+            self._held[attempt][1].cancel()
 
-    def _drop(self, turn_id: UUID) -> None:
-        if self._held.pop(turn_id, None) is not None:
+    def _drop(self, attempt: tuple[UUID, int]) -> None:
+        self._cancelled.discard(attempt)
+        if self._held.pop(attempt, None) is not None:
             RUNNING.dec()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
+import asyncpg
+
 from rejoinder.db import AWAY, BUSY, Database
 from rejoinder.errors import Unavailable
 from rejoinder.events import store as log_store
@@ -21,6 +23,7 @@ from rejoinder.turns.upkeep.store import Lost
 LATE = timedelta(seconds=10)
 """A wake-up is given this long to be taken before another is sent, else a backlog would multiply itself."""
 
+_LATER = (*AWAY, *BUSY, Unavailable)
 _ROUND_S = 1.0
 _FORGET_EVERY = 300
 
@@ -30,23 +33,37 @@ async def keep(db: Database) -> None:
     rounds = 0
     while True:
         try:
-            await rescue(db)
+            while await rescue(db) == upkeep.LOST_BATCH:
+                pass  # a worker died with its hands full: no pause before the rest
             await sweep(db)
             if rounds % _FORGET_EVERY == 0:
-                async with db.maintenance() as maintenance:
-                    await upkeep.forget_workers(maintenance)
-                    await prune(maintenance)
-        except (*AWAY, *BUSY, Unavailable) as away:
+                await _forget(db)
+        except _LATER as away:
             log.warning("upkeep_waits", error=str(away))
+        except Exception:  # noqa: BLE001 - nobody else would do this work
+            log.exception("upkeep_failed")
         rounds += 1
         await asyncio.sleep(_ROUND_S)
 
 
 async def rescue(db: Database) -> int:
-    """Take every lost turn from its worker; returns how many."""
+    """Take lost turns from their workers, 200 at most; returns how many were found."""
     async with db.maintenance() as maintenance:
         lost = await upkeep.lost(maintenance)
-    return sum([await take_back(db, turn) for turn in lost])
+    for turn in lost:
+        try:
+            await take_back(db, turn)
+        except _LATER as away:
+            log.warning("rescue_waits", turn_id=str(turn.turn_id), error=str(away))
+        except asyncpg.PostgresError:  # one turn that can't be moved must not keep the others
+            log.exception("rescue_failed", turn_id=str(turn.turn_id))
+    return len(lost)
+
+
+async def _forget(db: Database) -> None:
+    async with db.maintenance() as maintenance:
+        await upkeep.forget_workers(maintenance)
+        await prune(maintenance)
 
 
 async def take_back(

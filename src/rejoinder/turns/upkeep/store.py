@@ -8,6 +8,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from rejoinder.db import Connection, Maintenance
+from rejoinder.turns.model import Claimed
 
 LOCK_CLASS = 20554
 """First key of the advisory lock that a living worker holds; the second is its number."""
@@ -19,6 +20,7 @@ HOLD_LOCK = "SELECT pg_advisory_lock($1, $2)"
 SEEN = "UPDATE workers SET seen_at = clock_timestamp() WHERE worker_no = $1"
 
 # A lease is written anew when less than two thirds of it are left, so a turn costs one small update each 5 s.
+# A turn that ended under our own fence is not lost: its task has just committed it.
 RENEW = """
 WITH held AS (
     SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::bigint[]) AS h (workspace_id, turn_id, fence)
@@ -28,10 +30,12 @@ WITH held AS (
     WHERE t.workspace_id = h.workspace_id AND t.turn_id = h.turn_id AND t.fence = h.fence AND t.state = 'running'
         AND t.lease_until < clock_timestamp() + $4::interval * (2.0 / 3)
 )
-SELECT h.turn_id FROM held h
+SELECT h.turn_id, h.fence FROM held h
 LEFT JOIN turns t ON t.workspace_id = h.workspace_id AND t.turn_id = h.turn_id
-WHERE t.turn_id IS NULL OR t.state <> 'running' OR t.fence <> h.fence
+WHERE t.turn_id IS NULL OR t.fence <> h.fence OR t.state IN ('waiting', 'superseded', 'cancelled')
 """
+
+LOST_BATCH = 200
 
 LOST = """
 WITH alive AS (
@@ -43,7 +47,7 @@ SELECT t.workspace_id, t.conversation_id, t.turn_id, t.fence, t.worker_no IN (SE
 FROM turns t
 WHERE t.state = 'running'
     AND (t.lease_until < clock_timestamp() OR t.worker_no NOT IN (SELECT worker_no FROM alive))
-ORDER BY t.first_unanswered_at LIMIT 200
+ORDER BY t.first_unanswered_at LIMIT $2
 """
 
 OVERDUE = """
@@ -92,22 +96,22 @@ async def seen(connection: Connection, number: int) -> None:
 
 
 async def renew(
-    connection: Connection, held: Sequence[tuple[UUID, UUID, int]], lease: timedelta
-) -> list[UUID]:
-    """Renew the leases of (workspace, turn, fence) and return the turns that are no longer ours."""
+    connection: Connection, held: Sequence[Claimed], lease: timedelta
+) -> list[tuple[UUID, int]]:
+    """Renew the leases and return (turn, fence) of the attempts that are no longer ours."""
     rows = await connection.fetch(
         RENEW,
-        [turn[0] for turn in held],
-        [turn[1] for turn in held],
-        [turn[2] for turn in held],
+        [claimed.workspace_id for claimed in held],
+        [claimed.turn_id for claimed in held],
+        [claimed.fence for claimed in held],
         lease,
     )
-    return [row[0] for row in rows]
+    return [tuple(row) for row in rows]
 
 
 async def lost(maintenance: Maintenance) -> list[Lost]:
     """Running turns whose worker's lock is free or whose lease ran out, oldest first."""
-    return [Lost(*row) for row in await maintenance.connection.fetch(LOST, LOCK_CLASS)]
+    return [Lost(*row) for row in await maintenance.connection.fetch(LOST, LOCK_CLASS, LOST_BATCH)]
 
 
 async def overdue(maintenance: Maintenance, late: timedelta) -> list[tuple[UUID, UUID]]:

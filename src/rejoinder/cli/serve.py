@@ -12,8 +12,8 @@ import uvicorn
 from fastapi import FastAPI
 
 from rejoinder.app.build import build
+from rejoinder.app.database import ready_database
 from rejoinder.app.sample import sample
-from rejoinder.app.store import ready_database
 from rejoinder.app.token_file import ensure_token
 from rejoinder.db import connect
 from rejoinder.errors import Setup
