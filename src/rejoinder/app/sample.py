@@ -34,7 +34,7 @@ async def sample(db: Database) -> Sample:
         found = await workspaces.by_slug(maintenance, SLUG)
         if found is None:
             workspace_id = new_id()
-            await workspaces.add(maintenance, workspace_id, SLUG, "Demo shop")
+            await workspaces.add(maintenance, workspace_id, SLUG, "Morning Heron Coffee (demo)")
             await _fill(Tx(maintenance.connection, workspace_id))
         else:
             workspace_id = found.workspace_id
@@ -69,9 +69,9 @@ async def _fill(tx: Tx) -> None:
             await ingest(tx, title=title, body=body, source=f"demo/{document.name}")
 
 
-BOT_NAME = "Mali"
-PERSONA = "You are the friendly assistant of a small coffee shop that sells beans and home-coffee gear online."
-FALLBACK = (
-    "I'm sorry, I can't answer right now. "
-    "I have passed your message to a person of our team, who will reply here."
+BOT_NAME = "Heron"
+PERSONA = (
+    "You are the friendly, plain-spoken assistant of Morning Heron Coffee, a small shop in Bangkok that sells "
+    "beans and home-coffee gear, in the shop and online."
 )
+FALLBACK = "I'm sorry, I can't answer right now. I have passed your message to a person of our team, who will reply here."

@@ -10,6 +10,8 @@ from rejoinder.errors import NotFound
 from rejoinder.live.bus import Bus
 from rejoinder.turns.outcome.read import Outcome, outcome
 
+_LOOK_AGAIN_S = 5.0  # a connection cut without a word brings no bell; the record is looked at all the same
+
 _ENDINGS = frozenset({"turn.committed", "turn.failed", "turn.cancelled", "conversation.handed_off"})
 
 
@@ -30,7 +32,7 @@ async def await_outcome(
             left = until - loop.time()
             if found.status != "pending" or left <= 0 or bus.closing.is_set():
                 return found
-            await watch.ring(left)
+            await watch.ring(min(left, _LOOK_AGAIN_S))
 
 
 async def look_up(db: Database, workspace_id: UUID, message_id: UUID) -> Outcome:

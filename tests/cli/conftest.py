@@ -1,0 +1,80 @@
+"""The command as its user runs it: a process of its own, with an environment of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from rejoinder.db import new_id
+
+COMMAND = (sys.executable, "-c", "from rejoinder.cli import main; main()")
+SECRET = "a key of the tests, thirty-two bytes and more"
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Awaitable[Ended]]
+
+
+def environment(folder: Path, **given: str) -> dict[str, str]:
+    """Only what is given, and what a process needs."""
+    kept = {key: os.environ[key] for key in ("PATH", "HOME") if key in os.environ}
+    return {**kept, "REJOINDER_DATA": str(folder / "data"), "COLUMNS": "200", **given}
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    """Run `rejoinder` with arguments, `typed` on its standard input and settings, in an empty folder."""
+
+    async def run(*arguments: str, typed: str = "", **settings: str) -> Ended:
+        process = await asyncio.create_subprocess_exec(
+            *COMMAND,
+            *arguments,
+            cwd=tmp_path,
+            env=environment(tmp_path, **settings),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        out, err = await asyncio.wait_for(process.communicate(typed.encode()), 60)
+        assert process.returncode is not None
+        ended = Ended(process.returncode, out.decode(), err.decode())
+        assert "Traceback" not in ended.err + ended.out, ended.err
+        return ended
+
+    return run
+
+
+def refused(ended: Ended, *says: str) -> None:
+    """Check that a command told what is wrong and how to mend it, and failed."""
+    assert ended.code == 1, ended
+    told = [line for line in ended.err.splitlines() if line != "Starting …"]
+    assert told[0].startswith("rejoinder: "), ended.err
+    assert len(told) > 1, f"no word on how to mend it: {ended.err}"
+    for part in says:
+        assert part in ended.err
+
+
+@pytest.fixture
+async def schema_url(dsn: str) -> AsyncIterator[str]:
+    """A DATABASE_URL that sees an empty schema of its own."""
+    name = f"cli_{new_id().hex}"
+    admin = await asyncpg.connect(dsn)
+    await admin.execute(f"CREATE SCHEMA {name}")
+    yield f"{dsn}{'&' if '?' in dsn else '?'}search_path={name}"
+    await admin.execute(f"DROP SCHEMA {name} CASCADE")
+    await admin.close()
