@@ -41,6 +41,7 @@ class Work:
                 await self.taker.ready.wait()
                 yield
             finally:
+                self.desk.close()
                 self.taker.stop()
                 await asyncio.wait([taking], timeout=_LAST_JOBS_S)
                 await self.desk.drain(self._drain_seconds)

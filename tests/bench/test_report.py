@@ -34,7 +34,16 @@ def test_without_a_budget_nothing_is_missed() -> None:
 
 @pytest.mark.parametrize(
     ("value", "said"),
-    [(0.0123, "0.01"), (3.0, "3"), (3.256, "3.26"), (20, "20"), (20.44, "20.4"), (6123.4, "6123")],
+    [
+        (0, "0"),
+        (0.0123, "0.012"),
+        (0.00669, "0.0067"),
+        (3.0, "3"),
+        (3.256, "3.26"),
+        (20, "20"),
+        (20.44, "20.4"),
+        (6123.4, "6123"),
+    ],
 )
 def test_figures_say_no_more_than_is_known(value: float, said: str) -> None:
     assert figure(value) == said

@@ -14,7 +14,7 @@ import pytest
 
 from rejoinder.db import new_id
 
-COMMAND = (sys.executable, "-c", "from rejoinder.cli import main; main()")
+COMMAND = (str(Path(sys.executable).with_name("rejoinder")),)
 SECRET = "a key of the tests, thirty-two bytes and more"
 
 

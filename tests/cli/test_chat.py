@@ -169,11 +169,13 @@ async def something_else(status: int, said: str) -> AsyncIterator[str]:
 
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", answer)
-    runner = web.AppRunner(app)
+    runner = web.AppRunner(app, shutdown_timeout=0)
     await runner.setup()
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        await web.SockSite(runner, listening).start()
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    try:
+        with socket.create_server(("127.0.0.1", 0)) as listening:
+            await web.SockSite(runner, listening).start()
+            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    finally:
         await runner.cleanup()
 
 

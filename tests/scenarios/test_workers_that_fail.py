@@ -93,6 +93,27 @@ class TestAnAnswerThatCrashes:
         assert (await shop.outcome(later)).status == "answered"
         assert await shop.replies(later) == ["Read: one | two"]
 
+    async def test_its_call_is_in_the_ledger(
+        self, opens: OpenShop, model: ScriptedModel, work: Work
+    ) -> None:
+        """Also when its turn joins a waiting one, which tells the worker at once that it lost it."""
+        shop = await opens(overlap_policy="enqueue")
+        model.script.append(RuntimeError("a bug"))
+        model.hold()
+        await shop.says("one")
+        await model.called(1)
+        later = await shop.says("two")
+        model.release()
+        await shop.outcome(later)
+
+        async def both() -> list[str]:
+            calls = await shop.sql(
+                "SELECT outcome FROM ai_response_logs WHERE workspace_id = $1 ORDER BY created_at"
+            )
+            return [call["outcome"] for call in calls] if len(calls) > 1 else []
+
+        assert sorted(await eventually(both, seconds=3)) == ["error", "ok"]
+
 
 class TestAWakeUpThatIsLost:
     """A wake-up carries no truth: lost, late or doubled, it does no harm."""
@@ -269,6 +290,34 @@ class TestALeaseThatIsLost:
             await run(shop, "DROP FUNCTION IF EXISTS disk_full CASCADE")
 
 
+class TestASessionThatIsLost:
+    """A worker's session holds the lock that says it lives."""
+
+    async def test_an_idle_worker_takes_nothing_until_it_has_a_new_one(
+        self, shop: Shop, model: ScriptedModel, work: Work
+    ) -> None:
+        """Else the turn would be taken from it at once, as from a dead one, and cost an attempt."""
+        await shop.outcome(await shop.says("Before"))
+        (old,) = await shop.sql(
+            """SELECT pid, pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()
+               AND application_name = 'rejoinder worker' AND $1::uuid IS NOT NULL"""
+        )
+
+        async def gone() -> bool:
+            return not await shop.sql(
+                "SELECT 1 FROM pg_stat_activity WHERE pid = $2 AND $1::uuid IS NOT NULL", old["pid"]
+            )
+
+        await eventually(gone)
+        model.hold()
+        message = await shop.says("After")
+        await model.called(2)
+        assert await rescue(shop.db) == 0
+        model.release()
+        await shop.outcome(message)
+        assert await shop.attempts() == [(1, "committed"), (1, "committed")]
+
+
 class TestAWorkerThatIsStopped:
     """Running turns finish within the deadline or go to another worker."""
 
@@ -322,6 +371,10 @@ class TestAWorkerThatIsStopped:
                 return len(found)
 
             await eventually(taken)
+        queued = await shop.sql(
+            "SELECT 1 FROM pgqueuer WHERE status = 'queued' AND $1::uuid IS NOT NULL"
+        )
+        assert len(queued) == 2, "one wake-up for what was handed back, one for what had waited"
         async with working(shop.db, quick):
             assert (await shop.outcome(waits)).status == "answered"
         assert len(slow.calls) == 1

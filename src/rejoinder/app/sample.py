@@ -74,4 +74,7 @@ PERSONA = (
     "You are the friendly, plain-spoken assistant of Morning Heron Coffee, a small shop in Bangkok that sells "
     "beans and home-coffee gear, in the shop and online."
 )
-FALLBACK = "I'm sorry, I can't answer right now. I have passed your message to a person of our team, who will reply here."
+FALLBACK = (
+    "I'm sorry, I can't answer right now. "
+    "I have passed your message to a person of our team, who will reply here."
+)

@@ -211,6 +211,8 @@ def _figures(values: tuple[float, ...], unit: str) -> str:
 
 def figure(value: float) -> str:
     """Three digits that count, and no more than are known."""
-    if abs(value) >= 100:
+    if abs(value) >= 100 or value == 0:
         return f"{value:.0f}"
+    if abs(value) < 1:
+        return f"{value:.2g}"
     return f"{value:.{1 if abs(value) >= 10 else 2}f}".rstrip("0").rstrip(".")

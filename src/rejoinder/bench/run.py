@@ -35,6 +35,8 @@ from rejoinder.db.private import attach
 from rejoinder.errors import RejoinderError
 from rejoinder.workspaces import store as workspaces
 
+# A healthy run of 10 s takes 75 s; beyond these the server can't keep up with what it is sent, and no figure would tell.
+_LIMIT_S, _LIMIT_FACTOR = 120.0, 12.0
 _FILES = 8_192  # a burst of 1,000 has as many sockets on each side; 1,024 is a common soft limit
 
 
@@ -54,7 +56,20 @@ def run_bench(seconds: float, out: Path | None) -> None:
 
 
 async def bench(sizes: Sizes, say: Callable[[str], None]) -> Report:
-    """One whole run; `say` gets a line for each step."""
+    """One whole run; `say` gets a line for each step. Raises RejoinderError when it takes far longer than it should."""
+    limit = _LIMIT_S + _LIMIT_FACTOR * sizes.seconds
+    try:
+        async with asyncio.timeout(limit):
+            return await _bench(sizes, say)
+    except TimeoutError:
+        raise RejoinderError(
+            f"The run was not over after {limit:.0f} s; everything it started has been stopped.",
+            mend="Try again on a machine that does less else, or with fewer --seconds.",
+            code="bench_too_slow",
+        ) from None
+
+
+async def _bench(sizes: Sizes, say: Callable[[str], None]) -> Report:
     findings = Findings()
     async with stub() as model:
         say("Starting the model stub and the server …")

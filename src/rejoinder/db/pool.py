@@ -118,6 +118,10 @@ class Database:
         except AWAY as away:
             if isinstance(away, ValueError):
                 raise  # asyncpg's word for an argument of the wrong type: our bug, not the database's absence
+            task = asyncio.current_task()
+            if task is not None and task.cancelling():
+                # A rollback that failed while this task was being cancelled must not hide the cancellation.
+                raise asyncio.CancelledError from away
             raise Unavailable(
                 f"PostgreSQL does not answer ({type(away).__name__}).",
                 mend="Nothing was stored; send the request again.",

@@ -10,7 +10,9 @@ from rejoinder.errors import NotFound
 from rejoinder.live.bus import Bus
 from rejoinder.turns.outcome.read import Outcome, outcome
 
-_LOOK_AGAIN_S = 5.0  # a connection cut without a word brings no bell; the record is looked at all the same
+_LOOK_AGAIN_S = (
+    5.0  # a connection cut without a word brings no bell; the record is looked at all the same
+)
 
 _ENDINGS = frozenset({"turn.committed", "turn.failed", "turn.cancelled", "conversation.handed_off"})
 

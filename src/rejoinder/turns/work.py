@@ -44,7 +44,7 @@ class Desk:
     def __init__(self, means: Means, *, slots: int) -> None:
         self._means = means
         self._slots = asyncio.Semaphore(slots)
-        self._draining = False
+        self._closing = asyncio.Event()
         self.lease = Lease(means.db)
 
     @asynccontextmanager
@@ -61,10 +61,15 @@ class Desk:
     async def wake(self, payload: bytes) -> None:
         """Take one wake-up: 16 bytes of workspace id and 16 of conversation id."""
         workspace_id, conversation_id = UUID(bytes=payload[:16]), UUID(bytes=payload[16:32])
-        await self._slots.acquire()
+        if not await self._slot():
+            await self._pass_on(workspace_id, conversation_id)
+            return
         claimed: Claimed | None = None
         try:
-            claimed = await self._claim(workspace_id, conversation_id)
+            worker = await self.lease.worker()
+            claimed = await retry_busy(
+                lambda: claim(self._means.db, workspace_id, conversation_id, worker)
+            )
         finally:
             if claimed is None:
                 self._slots.release()
@@ -73,9 +78,13 @@ class Desk:
             task.add_done_callback(lambda _: self._slots.release())
             self.lease.hold(claimed, task)
 
+    def close(self) -> None:
+        """Claim nothing more; wake-ups that come or wait are passed on to other workers."""
+        self._closing.set()
+
     async def drain(self, seconds: float) -> None:
         """Let the running turns finish within `seconds`; hand the rest back, each with a new wake-up."""
-        self._draining = True
+        self.close()
         tasks = self.lease.tasks
         if tasks:
             log.info("draining", turns=len(tasks))
@@ -84,39 +93,56 @@ class Desk:
             if late:
                 await asyncio.wait(late, timeout=5)
 
-    async def _claim(self, workspace_id: UUID, conversation_id: UUID) -> Claimed | None:
-        if self._draining:
-            # This wake-up waited for a slot until now: another worker gets one instead.
-            async with self._means.db.transaction(workspace_id) as tx:
-                await enqueue(tx, [wake(workspace_id, conversation_id)])
-            return None
-        worker = await self.lease.worker()
-        return await retry_busy(
-            lambda: claim(self._means.db, workspace_id, conversation_id, worker)
-        )
+    async def _slot(self) -> bool:
+        """Take a place; False when the desk closed first."""
+        if self._closing.is_set():
+            return False
+        if not self._slots.locked():
+            return await self._slots.acquire()
+        place = asyncio.create_task(self._slots.acquire())
+        closing = asyncio.create_task(self._closing.wait())
+        try:
+            await asyncio.wait({place, closing}, return_when=asyncio.FIRST_COMPLETED)
+            return place.done()
+        except asyncio.CancelledError:
+            if place.done():
+                self._slots.release()
+            raise
+        finally:
+            closing.cancel()
+            place.cancel()
+
+    async def _pass_on(self, workspace_id: UUID, conversation_id: UUID) -> None:
+        async with self._means.db.transaction(workspace_id) as tx:
+            await enqueue(tx, [wake(workspace_id, conversation_id)])
 
     async def _run(self, claimed: Claimed) -> None:
         calls: list[Call] = []
-        outcome, booked = "committed", False
-        try:
-            committed = await answer(self._means, claimed, calls)
-            booked = True
-            TURN_SECONDS.observe(committed.waited.total_seconds())
-            MESSAGES.labels("outbound", committed.platform).inc(committed.replies)
-        except LostTurn:
-            outcome = "lost"
-        except asyncio.CancelledError:
-            outcome = "stopped"
-            if self._draining:
-                await self._hand_back(claimed, "returned", timedelta(0))
-        except Exception:  # noqa: BLE001 - logged; the turn is tried again, then given up aloud
-            outcome = "raised"
-            log.exception("turn_raised", turn_id=str(claimed.turn_id), attempt=claimed.attempt)
-            await self._hand_back(claimed, "expired", _PAUSE * claimed.attempt)
+        outcome = await self._answer(claimed, calls)
         TURNS.labels(outcome).inc()
         _measure(calls)
-        if calls and not booked:
+        if calls and outcome != "committed":
             await self._book(claimed, calls)
+
+    async def _answer(self, claimed: Claimed, calls: list[Call]) -> str:
+        try:
+            committed = await answer(self._means, claimed, calls)
+        except LostTurn:
+            self.lease.let_go(claimed)
+            return "lost"
+        except asyncio.CancelledError:
+            self.lease.let_go(claimed)
+            if self._closing.is_set():
+                await self._hand_back(claimed, "returned", timedelta(0))
+            return "stopped"
+        except Exception:  # noqa: BLE001 - logged; the turn is tried again, then given up aloud
+            self.lease.let_go(claimed)
+            log.exception("turn_raised", turn_id=str(claimed.turn_id), attempt=claimed.attempt)
+            await self._hand_back(claimed, "expired", _PAUSE * claimed.attempt)
+            return "raised"
+        TURN_SECONDS.observe(committed.waited.total_seconds())
+        MESSAGES.labels("outbound", committed.platform).inc(committed.replies)
+        return "committed"
 
     async def _hand_back(self, claimed: Claimed, outcome: str, pause: timedelta) -> None:
         lost = Lost(

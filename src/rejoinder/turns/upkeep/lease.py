@@ -54,6 +54,10 @@ class Lease:
         RUNNING.inc()
         task.add_done_callback(lambda _: self._drop(attempt))
 
+    def let_go(self, claimed: Claimed) -> None:
+        """The attempt has ended: what is still to be written about it must not be cancelled."""
+        self._drop((claimed.turn_id, claimed.fence))
+
     @property
     def tasks(self) -> set[asyncio.Task[None]]:
         """The tasks of the attempts that run now."""
@@ -93,6 +97,8 @@ class Lease:
             await asyncio.sleep(_RENEW_S / 2)
 
     async def _renew_for_ever(self, connection: asyncpg.Connection[asyncpg.Record]) -> None:
+        lost = asyncio.Event()
+        connection.add_termination_listener(lambda _: lost.set())
         number = await store.register(connection, self._name)
         await connection.add_listener(LOST_CHANNEL, self._told)
         self._worker = Worker(number, self._name)
@@ -107,7 +113,10 @@ class Lease:
                 if rounds % 5 == 0:
                     await store.seen(connection, number)
             rounds += 1
-            await asyncio.sleep(_RENEW_S)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_RENEW_S):
+                    await lost.wait()
+                raise ConnectionError("the worker's session was ended")
 
     def _told(self, _connection: object, _pid: int, _channel: str, payload: object) -> None:
         turn_id, fence = str(payload).split(" ")
