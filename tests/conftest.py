@@ -16,6 +16,12 @@ import pytest
 from rejoinder.db import Database, connect, new_id
 from rejoinder.db.migrate import migrate
 from rejoinder.queue import schema
+from rejoinder.telemetry.logs import configure
+from tests.leaks import nothing_outlives_the_test
+
+__all__ = ["nothing_outlives_the_test"]
+
+configure("warning", "json")  # one line a failure, where structlog would print pages
 
 
 @pytest.fixture(scope="session")

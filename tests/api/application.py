@@ -18,8 +18,8 @@ import uvicorn
 from fastapi import FastAPI
 
 from rejoinder.app.build import build
-from rejoinder.app.sample import Sample, sample
 from rejoinder.app.database import bring_forward
+from rejoinder.app.sample import Sample, sample
 from rejoinder.bots import store as bots
 from rejoinder.bots.model import Bot, Channel
 from rejoinder.db import Database, connect, new_id

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 from uuid import uuid4
 
 import aiohttp
@@ -23,7 +24,8 @@ PATHS = (
 
 
 @pytest.mark.parametrize(
-    "header", [None, "", "Bearer", "Bearer ", "Basic YTpi", "Token abc", "Bearer unknown", "Bearer ²"]
+    "header",
+    [None, "", "Bearer", "Bearer ", "Basic YTpi", "Token abc", "Bearer unknown", "Bearer ²"],
 )
 async def test_without_a_good_token_nothing_is_told_or_stored(
     program: Application, header: str | None
@@ -82,7 +84,7 @@ async def test_another_workspace_finds_nothing_and_learns_nothing(
 async def test_the_same_ids_in_two_workspaces_are_two_messages(
     program: Application, client: aiohttp.ClientSession
 ) -> None:
-    given = {"conversation_id": uuid4().hex, "message_id": uuid4().hex}
+    given: dict[str, Any] = {"conversation_id": uuid4().hex, "message_id": uuid4().hex}
     ours = await say(client, **given, text="ours")
     token = await program.token("ingest", await program.neighbour())
     async with program.client(token) as stranger:

@@ -80,7 +80,9 @@ async def test_a_stream_goes_on_where_it_was_left(client: aiohttp.ClientSession,
 async def test_a_stream_can_be_asked_for_by_the_callers_name(
     client: aiohttp.ClientSession,
 ) -> None:
-    stored = await say(client, conversation_id=f"order 7 of {uuid4()}", sender_type="system", status=200)
+    stored = await say(
+        client, conversation_id=f"order 7 of {uuid4()}", sender_type="system", status=200
+    )
     path = f"/api/v1/conversations/{stored['thread_key']}/events"
     async with client.get(path, params={"by": "external"}) as response:
         told = await until(response, "message.received")

@@ -153,7 +153,7 @@ async def test_parts_are_kept_and_their_texts_are_the_text(client: aiohttp.Clien
         {"kind": "text", "text": "in stock?"},
         {"kind": "audio", "media_id": "m-1"},
     ]
-    given = {"conversation_id": uuid4().hex, "content": parts}
+    given: dict[str, object] = {"conversation_id": uuid4().hex, "content": parts}
     stored = await send(client, given)
     page = await read(client, f"/conversations/{stored['conversation_id']}/messages")
     assert page["items"][0]["content"] == parts

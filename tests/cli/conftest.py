@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,6 +37,17 @@ def environment(folder: Path, **given: str) -> dict[str, str]:
     """Only what is given, and what a process needs."""
     kept = {key: os.environ[key] for key in ("PATH", "HOME") if key in os.environ}
     return {**kept, "REJOINDER_DATA": str(folder / "data"), "COLUMNS": "200", **given}
+
+
+@contextmanager
+def open_folder() -> Iterator[Path]:
+    """A new folder that every user may enter: as root the program's PostgreSQL runs as another one."""
+    folder = Path(tempfile.mkdtemp(prefix="rejoinder-test-"))
+    folder.chmod(0o755)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture

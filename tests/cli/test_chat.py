@@ -6,7 +6,6 @@ import asyncio
 import os
 import re
 import signal
-import socket
 import stat
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,9 +14,8 @@ from pathlib import Path
 
 import aiohttp
 import pytest
-from aiohttp import web
 
-from tests.cli.conftest import COMMAND, Run, refused
+from tests.cli.conftest import COMMAND, Run, open_folder, refused
 from tests.cli.test_database import serving
 
 
@@ -29,7 +27,6 @@ class Shop:
     url: str
     token: str
     greeting: str
-    process: asyncio.subprocess.Process
 
     @property
     def settings(self) -> dict[str, str]:
@@ -38,21 +35,26 @@ class Shop:
 
 
 @pytest.fixture(scope="module")
-async def shop(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Shop]:
+async def shop() -> AsyncIterator[Shop]:
     """The program, started once for this module in an empty folder."""
-    folder = tmp_path_factory.mktemp("shop")
-    for each in (folder, *folder.parents[:2]):
-        each.chmod(0o755)  # as root the server runs as another user, who must get in
-    async with serving(folder, PORT="0") as (process, greeting):
-        found = re.search(r"http://127\.0\.0\.1:\d+", greeting)
-        token = re.search(r"Bearer (\S+)'", greeting)
-        assert found
-        assert token
-        yield Shop(folder, found[0], token[1], greeting, process)
+    with open_folder() as folder:
+        async with serving(folder, PORT="0") as (_, greeting):
+            found = re.search(r"http://127\.0\.0\.1:\d+", greeting)
+            token = re.search(r"Bearer (\S+)'", greeting)
+            assert found
+            assert token
+            yield Shop(folder, found[0], token[1], greeting)
 
 
 async def test_the_greeting_says_where_how_and_how_to_stop(shop: Shop) -> None:
-    for said in ("/docs", "rejoinder chat", "curl", "/api/v1/messages?wait=30", "Ctrl-C", "no large"):
+    for said in (
+        "/docs",
+        "rejoinder chat",
+        "curl",
+        "/api/v1/messages?wait=30",
+        "Ctrl-C",
+        "no large",
+    ):
         assert said in shop.greeting
 
 
@@ -132,9 +134,6 @@ async def test_a_terminal_gets_the_same_conversation(shop: Shop) -> None:
     assert b"Traceback" not in seen
 
 
-
-
-
 async def test_a_wrong_token_is_told(shop: Shop, run: Run, tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "token").write_text("rj_admin_unknown\n")
@@ -164,19 +163,16 @@ async def test_no_server_is_told(run: Run, url: str) -> None:
 async def something_else(status: int, said: str) -> AsyncIterator[str]:
     """A web server that is not Rejoinder."""
 
-    async def answer(_: web.Request) -> web.Response:
-        return web.Response(status=status, text=said, content_type="text/html")
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        head = f"HTTP/1.1 {status} So\r\nContent-Type: text/html\r\nContent-Length: {len(said)}\r\n"
+        writer.write(f"{head}Connection: close\r\n\r\n{said}".encode())
+        writer.close()
+        await writer.wait_closed()
 
-    app = web.Application()
-    app.router.add_route("*", "/{path:.*}", answer)
-    runner = web.AppRunner(app, shutdown_timeout=0)
-    await runner.setup()
-    try:
-        with socket.create_server(("127.0.0.1", 0)) as listening:
-            await web.SockSite(runner, listening).start()
-            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-    finally:
-        await runner.cleanup()
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    async with server:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
 
 
 @pytest.mark.usefixtures("token_file")
@@ -188,11 +184,9 @@ async def test_another_program_there_is_told(run: Run, status: int, said: str) -
         refused(await run("chat", "--url", url, typed="hello\n"))
 
 
-async def test_an_interrupt_stops_the_server_in_order(tmp_path: Path) -> None:
-    tmp_path.chmod(0o755)
-    for each in tmp_path.parents[:2]:
-        each.chmod(0o755)
-    async with serving(tmp_path, PORT="0") as (process, _):
-        process.send_signal(signal.SIGINT)
-        async with asyncio.timeout(30):
-            await process.wait()
+async def test_an_interrupt_stops_the_server_in_order() -> None:
+    with open_folder() as folder:
+        async with serving(folder, PORT="0") as (process, _):
+            process.send_signal(signal.SIGINT)
+            async with asyncio.timeout(30):
+                await process.wait()

@@ -41,9 +41,7 @@ async def test_a_newer_schema_is_refused(run: Run, schema_url: str, command: str
     refused(await run(command, DATABASE_URL=schema_url, **OWN), "newer", "backup")
 
 
-async def test_a_half_migrated_schema_is_refused_until_migrate(
-    run: Run, schema_url: str
-) -> None:
+async def test_a_half_migrated_schema_is_refused_until_migrate(run: Run, schema_url: str) -> None:
     assert (await run("migrate", DATABASE_URL=schema_url, **OWN)).code == 0
     await _execute(schema_url, "DROP TABLE pgqueuer CASCADE")
     refused(await run("serve", DATABASE_URL=schema_url, **OWN), "rejoinder migrate")
@@ -84,7 +82,7 @@ async def serving(
         if process.returncode is None:
             process.send_signal(signal.SIGTERM)
         _, rest = await asyncio.wait_for(process.communicate(), 60)
-    assert "Traceback" not in rest.decode()
+    assert "Traceback" not in rest.decode(), rest.decode().replace("\\n", "\n")
     assert process.returncode == 0
 
 

@@ -17,6 +17,8 @@ import aiohttp
 
 from tests.eventually import eventually
 
+DRAIN_S = 3.0
+
 
 class Program:
     """One data folder, one port, one model server; `start` and `kill` as often as a test likes."""
@@ -33,7 +35,7 @@ class Program:
     def runs(self) -> bool:
         return self._process is not None and self._process.returncode is None
 
-    async def start(self, *, drain: float = 20) -> None:
+    async def start(self) -> None:
         """Start it and wait until it takes turns."""
         self._process = await asyncio.create_subprocess_exec(
             str(Path(sys.executable).with_name("rejoinder")),
@@ -44,7 +46,7 @@ class Program:
                 "HOME": str(self.folder),
                 "PORT": self.url.rpartition(":")[2],
                 "REJOINDER_DATA": str(self.data),
-                "REJOINDER_DRAIN_SECONDS": str(drain),
+                "REJOINDER_DRAIN_SECONDS": str(DRAIN_S),
                 "OPENAI_API_KEY": "a key for the stub",
                 "OPENAI_BASE_URL": self._model_url,
                 "LOG_LEVEL": "warning",

@@ -6,12 +6,12 @@ import asyncio
 
 from rejoinder.testing import OpenAIStub
 from rejoinder.testing.openai_stub import Hang
-from tests.crash.program import Program
+from tests.crash.program import DRAIN_S, Program
 from tests.eventually import eventually
 
 
 async def test_a_running_turn_finishes_first(program: Program, stub: OpenAIStub) -> None:
-    stub.delay = 1.5
+    stub.delay = DRAIN_S / 2
     await program.posts("stopped-finishes", "one")
     await stub.until(lambda stub: stub.open == 1)
     assert await program.stop() == 0
@@ -22,20 +22,17 @@ async def test_a_running_turn_finishes_first(program: Program, stub: OpenAIStub)
 
 
 async def test_a_turn_that_does_not_finish_is_answered_by_the_next_start(
-    folder: Program, stub: OpenAIStub
+    program: Program, stub: OpenAIStub
 ) -> None:
-    if folder.runs:
-        await folder.stop()
-    await folder.start(drain=0.5)
     stub.script.append(Hang())
-    await folder.posts("stopped-late", "one")
+    await program.posts("stopped-late", "one")
     await stub.until(lambda stub: stub.open == 1)
-    assert await folder.stop() == 0
+    assert await program.stop() == 0
     assert stub.open == 0
-    await folder.start()
+    await program.start()
 
     async def answered() -> list[str]:
-        return await folder.replies("stopped-late")
+        return await program.replies("stopped-late")
 
     assert await eventually(answered, 20) == ["Read: one"]
 

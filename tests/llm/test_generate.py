@@ -14,8 +14,9 @@ from pydantic_ai.models.function import AgentInfo, FunctionModel
 
 from rejoinder.errors import ModelRefused, ModelThrottled, ModelTransient
 from rejoinder.llm.generate import generate, retry_delay
-from rejoinder.llm.model import Answer, Call
+from rejoinder.llm.model import Answer
 from rejoinder.testing.openai_stub import Canned, Hang, OpenAIStub, completion
+from rejoinder.usage.model import Call
 
 from .conftest import KEY, PROMPT, MakeModel
 

@@ -232,8 +232,15 @@ async def test_who_only_finds_a_new_thread_does_not_tell_that_it_opened_it(shop:
 
 async def test_a_hanging_database_does_not_keep_the_program_from_ending(dsn: str) -> None:
     relay = Relay(dsn)
-    async with relay.running():
+
+    async def lives() -> None:
         db = await connect(relay.dsn, size=4, name="rejoinder relayed")
         async with Bus(db).running(), working(db, ScriptedModel()):
             relay.freeze()
         await db.close()
+
+    async with relay.running():
+        life = asyncio.create_task(lives())
+        done, _ = await asyncio.wait([life], timeout=60)
+    assert done, "it still waits for the database"
+    await life

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rejoinder.text import Term, likeness, terms
+from rejoinder.text import Term, terms
 
 
 def test_function_words_are_left_out() -> None:
@@ -37,25 +37,3 @@ def test_vietnamese_marks_decide_what_a_word_means() -> None:
 def test_a_concept_alone_weighs_half_and_a_phrase_shares_its_weight() -> None:
     assert terms("how much?") == [Term("", "price", weight=0.5)]
     assert [term.weight for term in terms("miễn phí không ạ")] == [0.5, 0.5]
-
-
-@pytest.mark.parametrize(
-    ("asked", "word"),
-    [("opening", "open"), ("prices", "price"), ("delivered", "delivery"), ("abrem", "abre")],
-)
-def test_inflections_are_near(asked: str, word: str) -> None:
-    assert likeness(asked, word) == likeness(word, asked) == 0.9
-
-
-@pytest.mark.parametrize(
-    ("asked", "word"), [("warrenty", "warranty"), ("delviery", "delivery"), ("ketle", "kettle")]
-)
-def test_a_slip_of_the_finger_is_near(asked: str, word: str) -> None:
-    assert likeness(asked, word) == 0.7
-
-
-@pytest.mark.parametrize(
-    ("asked", "word"), [("order", "ordinary"), ("recibo", "recife"), ("bean", "lean"), ("มา", "ม้า")]
-)
-def test_strangers_are_strangers(asked: str, word: str) -> None:
-    assert likeness(asked, word) == 0

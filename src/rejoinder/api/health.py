@@ -32,8 +32,7 @@ def routes(db: Database, working: Callable[[], bool]) -> APIRouter:
     async def ready(response: Response) -> Health:
         """The process can take messages in and answer them now."""
         try:
-            async with db.maintenance() as maintenance:
-                await maintenance.connection.execute("SELECT 1")
+            await db.ping()
         except Unavailable as away:
             response.status_code = 503
             return Health(status="unavailable", detail=away.detail)

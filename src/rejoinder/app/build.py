@@ -52,7 +52,9 @@ def build(
 ) -> FastAPI:
     """All edges on one application. `working` says whether turns are being taken."""
     # Offline: the API page's scripts come with the program, not from someone else's server.
-    app = FastAPIOffline(title="Rejoinder", version=__version__, redoc_url=None)
+    app = FastAPIOffline(
+        title="Rejoinder", version=__version__, redoc_url=None, redirect_slashes=False
+    )
     app.add_middleware(BodyLimit)
     problems.install(app)
     describe(app)

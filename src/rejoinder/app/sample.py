@@ -30,7 +30,7 @@ class Sample:
 async def sample(db: Database) -> Sample:
     """The sample workspace, added if this database has none."""
     async with db.maintenance() as maintenance, maintenance.connection.transaction():
-        await maintenance.connection.execute("SELECT pg_advisory_xact_lock($1)", _ADD_ONCE)
+        await workspaces.lock(maintenance, _ADD_ONCE)
         found = await workspaces.by_slug(maintenance, SLUG)
         if found is None:
             workspace_id = new_id()

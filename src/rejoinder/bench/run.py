@@ -35,7 +35,8 @@ from rejoinder.db.private import attach
 from rejoinder.errors import RejoinderError
 from rejoinder.workspaces import store as workspaces
 
-# A healthy run of 10 s takes 75 s; beyond these the server can't keep up with what it is sent, and no figure would tell.
+# With stretches of 10 s a run's own pace adds up to about 60 s. One that takes four times as long can't keep up with
+# what it is sent.
 _LIMIT_S, _LIMIT_FACTOR = 120.0, 12.0
 _FILES = 8_192  # a burst of 1,000 has as many sockets on each side; 1,024 is a common soft limit
 
@@ -48,7 +49,10 @@ def run_bench(seconds: float, out: Path | None) -> None:
     """
     _allow_files()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        found = runner.run(_until_told(Sizes(seconds=seconds)))
+        try:
+            found = runner.run(_until_told(Sizes(seconds=seconds)))
+        except asyncio.CancelledError:
+            raise SystemExit(128 + signal.SIGTERM) from None
     sys.stdout.write("\n".join(lines(found)) + "\n")
     if out is not None:
         out.write_bytes(to_json(found, indent=2) + b"\n")

@@ -26,6 +26,7 @@ from rejoinder.text.thai import warm
 from rejoinder.worker import Work
 
 _LAST_RESPONSES_S = 5
+_KEEP_ALIVE_S = 75  # longer than load balancers keep theirs (60 s), so that they close first
 
 
 async def serve(settings: Settings, say: Callable[[str], None]) -> None:
@@ -91,6 +92,7 @@ async def _listen(app: FastAPI, listening: socket.socket, bus: Bus) -> None:
         lifespan="off",
         http="httptools",
         timeout_graceful_shutdown=_LAST_RESPONSES_S,
+        timeout_keep_alive=_KEEP_ALIVE_S,
         server_header=False,
     )
     server = _Server(config)

@@ -7,22 +7,20 @@ from uuid import UUID
 from rejoinder.conversations.model import Conversation, Duplicate, Message, NewMessage
 from rejoinder.db import Read, Tx, new_id
 
-# Two first messages of one new customer may race here: the loser of each insert reads the winner's row.
-ADD_IDENTITY = """
-WITH person AS (
-    INSERT INTO contacts (workspace_id, contact_id, display_name) VALUES ($1, $4, $5) RETURNING contact_id
-)
-INSERT INTO contact_identities (workspace_id, channel_id, identity, contact_id)
-SELECT $1, $2, $3, contact_id FROM person
-"""
-
-CONTACT_OF = """
-SELECT contact_id FROM contact_identities WHERE workspace_id = $1 AND channel_id = $2 AND identity = $3
-"""
-
+# Two first messages of one new customer may race here: the loser of the contact's insert must begin again, the loser
+# of the conversation's reads the winner's.
 OPEN = """
+WITH known AS (
+    SELECT contact_id FROM contact_identities WHERE workspace_id = $1 AND channel_id = $2 AND identity = $4
+), person AS (
+    INSERT INTO contacts (workspace_id, contact_id, display_name)
+    SELECT $1, $5, $6 WHERE NOT EXISTS (SELECT FROM known) RETURNING contact_id
+), named AS (
+    INSERT INTO contact_identities (workspace_id, channel_id, identity, contact_id)
+    SELECT $1, $2, $4, contact_id FROM person
+)
 INSERT INTO conversations (workspace_id, conversation_id, channel_id, thread_key, contact_id)
-VALUES ($1, $2, $3, $4, $5)
+SELECT $1, $7, $2, $3, contact_id FROM (TABLE known UNION ALL TABLE person) AS contact
 ON CONFLICT (workspace_id, channel_id, thread_key) WHERE state <> 'closed' DO NOTHING
 RETURNING true
 """
@@ -45,6 +43,11 @@ WHERE workspace_id = $1 AND channel_id = $2 AND thread_key = $3 ORDER BY created
 """
 
 ADD_MESSAGE = """
+WITH counted AS (
+    UPDATE conversations SET seq = $19, total_messages = total_messages + 1,
+        last_message_timestamp = greatest(last_message_timestamp, $16)
+    WHERE workspace_id = $1 AND conversation_id = $3
+)
 INSERT INTO messages (workspace_id, message_id, conversation_id, channel_id, seq, turn_id, direction, sender_type,
     sender_id, kind, text, content, external_id, fingerprint, waited_for, platform_time, received_at, metadata,
     processing_status)
@@ -77,14 +80,8 @@ async def open_thread(
 
     Raises asyncpg's UniqueViolationError when another transaction made the contact at the same moment: begin again.
     """
-    contact = await tx.connection.fetchval(CONTACT_OF, tx.workspace_id, channel_id, identity)
-    if contact is None:
-        contact = new_id()
-        await tx.connection.execute(
-            ADD_IDENTITY, tx.workspace_id, channel_id, identity, contact, display_name
-        )
     opened = await tx.connection.fetchval(
-        OPEN, tx.workspace_id, new_id(), channel_id, thread_key, contact
+        OPEN, tx.workspace_id, channel_id, thread_key, identity, new_id(), display_name, new_id()
     )
     return opened is not None
 
@@ -111,8 +108,8 @@ async def conversation_by_thread(
     return Conversation(*row) if row else None
 
 
-async def add_message(tx: Tx, new: NewMessage) -> None:
-    """Store a message; the caller holds the conversation's lock."""
+async def add_message(tx: Tx, new: NewMessage, counter: int) -> None:
+    """Store a message and set the conversation's seq counter; the caller holds the conversation's lock."""
     await tx.connection.execute(
         ADD_MESSAGE,
         tx.workspace_id,
@@ -133,6 +130,7 @@ async def add_message(tx: Tx, new: NewMessage) -> None:
         new.platform_time,
         new.received_at,
         new.metadata,
+        counter,
     )
 
 

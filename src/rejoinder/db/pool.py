@@ -7,7 +7,7 @@ called without one; maintenance, which looks across workspaces, takes a `Mainten
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -34,6 +34,7 @@ AWAY = (
     OSError,
     TimeoutError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # the session ended while asyncpg was setting it up
     asyncpg.PostgresConnectionError,
     asyncpg.CannotConnectNowError,
     asyncpg.AdminShutdownError,
@@ -99,9 +100,16 @@ class Database:
         async with self._acquire() as connection:
             yield Maintenance(connection)
 
-    async def session(self, name: str) -> asyncpg.Connection[asyncpg.Record]:
+    async def session(
+        self, name: str, settings: Mapping[str, str] | None = None
+    ) -> asyncpg.Connection[asyncpg.Record]:
         """A connection of its own, outside the pool, for LISTEN and session locks; the caller closes it."""
-        return await connect_once(self.dsn, name)
+        return await connect_once(self.dsn, name, settings=settings)
+
+    async def ping(self) -> None:
+        """Raises Unavailable when PostgreSQL does not answer."""
+        async with self._acquire() as connection:
+            await connection.execute("SELECT 1")
 
     async def close(self) -> None:
         """Close every connection; those in use are waited for 5 s, then cut."""
@@ -113,20 +121,35 @@ class Database:
     @asynccontextmanager
     async def _acquire(self) -> AsyncIterator[Connection]:
         try:
-            async with self._pool.acquire(timeout=self._patience) as connection:
+            connection = await self._pool.acquire(timeout=self._patience)
+            try:
                 yield connection
+            finally:
+                await self._pool.release(connection)
+        except TimeoutError as full:
+            _let_through(full)
+            raise Unavailable(
+                f"No database connection came free or answered within {self._patience:.0f} s.",
+                mend="Nothing was stored; send the request again. If it goes on, raise REJOINDER_POOL_SIZE.",
+                retry_after=2,
+            ) from full
         except AWAY as away:
-            if isinstance(away, ValueError):
-                raise  # asyncpg's word for an argument of the wrong type: our bug, not the database's absence
-            task = asyncio.current_task()
-            if task is not None and task.cancelling():
-                # A rollback that failed while this task was being cancelled must not hide the cancellation.
-                raise asyncio.CancelledError from away
+            _let_through(away)
             raise Unavailable(
                 f"PostgreSQL does not answer ({type(away).__name__}).",
                 mend="Nothing was stored; send the request again.",
                 retry_after=2,
             ) from away
+
+
+def _let_through(error: BaseException) -> None:
+    """Raise what only looks like an absent database."""
+    if isinstance(error, ValueError):
+        raise error  # asyncpg's word for an argument of the wrong type: our bug
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        # A rollback that failed while this task was being cancelled must not hide the cancellation.
+        raise asyncio.CancelledError from error
 
 
 async def connect(
@@ -142,6 +165,7 @@ async def connect(
             min_size=1,
             max_size=size,
             init=_prepare,
+            reset=_keep,
             max_inactive_connection_lifetime=0,
             server_settings={**_SESSION, "application_name": name},
             command_timeout=15,
@@ -152,10 +176,13 @@ async def connect(
 
 
 async def connect_once(
-    dsn: str, name: str, *, limits: bool = True
+    dsn: str, name: str, *, limits: bool = True, settings: Mapping[str, str] | None = None
 ) -> asyncpg.Connection[asyncpg.Record]:
-    """One connection outside any pool; without `limits` its statements may take as long as they need."""
-    session = _SESSION if limits else {"jit": "off", "timezone": "UTC"}
+    """One connection outside any pool; without `limits` its statements may take as long as they need.
+
+    `settings` are PostgreSQL's, for this session.
+    """
+    session = {**(_SESSION if limits else {"jit": "off", "timezone": "UTC"}), **(settings or {})}
     try:
         connection = await asyncpg.connect(
             dsn, timeout=10, server_settings={**session, "application_name": name}
@@ -172,6 +199,14 @@ def _unreachable(away: BaseException) -> Unavailable:
         mend="Check DATABASE_URL and that the server is up.",
         retry_after=2,
     )
+
+
+async def _keep(_connection: object) -> None:
+    """Send nothing when a connection goes back: asyncpg's own reset is a round trip with four statements.
+
+    So nothing may LISTEN, SET or hold a session lock on a pooled connection; `Database.session` is for that. An open
+    transaction is rolled back all the same.
+    """
 
 
 async def _prepare(connection: asyncpg.Connection[asyncpg.Record]) -> None:

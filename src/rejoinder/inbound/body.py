@@ -70,6 +70,13 @@ class MessageBody(BaseModel):
     ] = None
     metadata: dict[str, JsonValue] = {}
 
+    @field_validator("text")
+    @classmethod
+    def _not_blank(cls, value: str | None) -> str | None:
+        if value is not None and not value.strip():
+            raise ValueError("must not be blank")
+        return value
+
     @field_validator("timestamp", mode="before")
     @classmethod
     def _time(cls, value: object) -> object:
@@ -85,8 +92,6 @@ class MessageBody(BaseModel):
     def _text_or_content(self) -> MessageBody:
         if (self.text is None) == (self.content is None):
             raise ValueError("give either text or content, not both and not neither")
-        if self.text is not None and not self.text.strip():
-            raise ValueError("text must not be blank")
         return self
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 import asyncpg
 
 from rejoinder.conversations import store as records
-from rejoinder.conversations.model import Duplicate, NewMessage
+from rejoinder.conversations.model import NewMessage
 from rejoinder.db import BUSY, Database, Tx, new_id, retry_busy
 from rejoinder.errors import MessageConflict, Unavailable
 from rejoinder.events import store as log
@@ -23,8 +23,8 @@ from rejoinder.turns.model import Guard
 from rejoinder.turns.schedule import Scheduled, schedule
 from rejoinder.turns.takeover import take_over
 
-# Two firsts of one thread race for its contact, two of one external id for its row: the second finds the first.
-_RACED = (asyncpg.UniqueViolationError,)
+_EXTERNAL_ID = "messages_external"
+"""The index that holds a message's external id unique in its channel."""
 
 
 async def receive(db: Database, workspace_id: UUID, incoming: Incoming) -> Received:
@@ -34,41 +34,40 @@ async def receive(db: Database, workspace_id: UUID, incoming: Incoming) -> Recei
     Unavailable when the database is away or the conversation stayed locked; then nothing was stored.
     """
 
-    async def once() -> Received:
-        async with db.transaction(workspace_id) as tx:
-            return await _receive(tx, incoming)
+    async def once() -> Received | None:
+        try:
+            async with db.transaction(workspace_id) as tx:
+                return await _receive(tx, incoming)
+        except asyncpg.UniqueViolationError as taken:
+            if taken.constraint_name == _EXTERNAL_ID:
+                return None
+            raise  # two firsts of one customer raced for its contact: the second finds the first's
 
     try:
-        received = await retry_busy(once, also=_RACED)
+        received = await retry_busy(once, also=(asyncpg.UniqueViolationError,))
     except BUSY as busy:
         raise Unavailable(
             "The conversation is locked by other work.",
             mend="Nothing was stored; send the message again.",
             retry_after=1,
         ) from busy
-    if received.duplicate:
+    if received is None:
         DUPLICATES.inc()
-    else:
-        MESSAGES.labels("inbound", incoming.platform).inc()
+        return await _again(db, workspace_id, incoming)
+    MESSAGES.labels("inbound", incoming.platform).inc()
     return received
 
 
 async def _receive(tx: Tx, incoming: Incoming) -> Received:
     guard = await turns.lock_thread(tx, incoming.channel_id, incoming.thread_key)
     opened: list[NewEvent] = []
-    if incoming.external_id is not None:
-        first = await records.duplicate(tx, incoming.channel_id, incoming.external_id)
-        if first is not None:
-            return _again(first, incoming)
     if guard is None:
         guard, opened = await _open(tx, incoming)
     seq = guard.seq + len(opened) + 1
     message_id = new_id()
     scheduled = await _schedule(tx, guard, seq, incoming)
-    await records.add_message(tx, _message(guard, incoming, message_id, scheduled.turn_id, seq))
-    await turns.count(
-        tx, guard.conversation_id, scheduled.seq, 1, incoming.platform_time or guard.now
-    )
+    message = _message(guard, incoming, message_id, scheduled.turn_id, seq)
+    await records.add_message(tx, message, scheduled.seq)
     told = NewEvent(
         seq,
         "message.received",
@@ -103,8 +102,10 @@ async def _schedule(tx: Tx, guard: Guard, seq: int, incoming: Incoming) -> Sched
     return await schedule(tx, guard, seq, timedelta(0) if incoming.waits else None)
 
 
-def _again(first: Duplicate, incoming: Incoming) -> Received:
-    if first.fingerprint != fingerprint(incoming):
+async def _again(db: Database, workspace_id: UUID, incoming: Incoming) -> Received:
+    async with db.read(workspace_id) as read:
+        first = await records.duplicate(read, incoming.channel_id, incoming.external_id or "")
+    if first is None or first.fingerprint != fingerprint(incoming):
         raise MessageConflict(
             f"message_id {incoming.external_id!r} was already used in this channel for another message.",
             mend="Give each message its own message_id; send the same one only to repeat the same message.",

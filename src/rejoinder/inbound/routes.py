@@ -6,14 +6,13 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel
 
-from rejoinder.bots import store as bots
+from rejoinder.bots.known import Channels
 from rejoinder.db import Database
-from rejoinder.errors import NotFound
 from rejoinder.inbound.body import MessageBody
 from rejoinder.inbound.callers import needs
 from rejoinder.inbound.model import Incoming
 from rejoinder.inbound.receive import receive
-from rejoinder.inbound.wait import await_outcome
+from rejoinder.inbound.wait import at_first, await_outcome
 from rejoinder.live.bus import Bus
 from rejoinder.turns.outcome.read import Outcome, Status
 from rejoinder.workspaces.model import Caller
@@ -52,6 +51,7 @@ class OutcomeView(BaseModel):
 def routes(db: Database, bus: Bus, tokens: Tokens, max_wait_seconds: float) -> APIRouter:
     """The REST channel's endpoint; `wait` is capped at `max_wait_seconds`."""
     router = APIRouter(prefix="/api/v1", tags=["messages"])
+    channels = Channels(db)
 
     @router.post("/messages", status_code=202, responses={200: {"model": OutcomeView}})
     async def post_message(
@@ -63,10 +63,7 @@ def routes(db: Database, bus: Bus, tokens: Tokens, max_wait_seconds: float) -> A
         ] = 0,
     ) -> OutcomeView:
         """Hand a message in. 202 once it is stored; with `wait`, 200 and the outcome as soon as there is one."""
-        async with db.read(caller.workspace_id) as read:
-            channel = await bots.first_channel(read, "rest")
-        if channel is None:
-            raise NotFound("This workspace has no REST channel.", mend="Add one.")
+        channel = await channels.first(caller.workspace_id, "rest")
         incoming = Incoming(
             channel_id=channel.channel_id,
             platform="rest",
@@ -82,14 +79,18 @@ def routes(db: Database, bus: Bus, tokens: Tokens, max_wait_seconds: float) -> A
             waits=wait > 0,
         )
         received = await receive(db, caller.workspace_id, incoming)
-        found = await await_outcome(
-            db,
-            bus,
-            caller.workspace_id,
-            received.conversation_id,
-            received.message_id,
-            min(wait, max_wait_seconds),
-        )
+        if wait or received.duplicate:
+            seconds = min(wait, max_wait_seconds)
+            found = await await_outcome(
+                db,
+                bus,
+                caller.workspace_id,
+                received.conversation_id,
+                received.message_id,
+                seconds,
+            )
+        else:
+            found = at_first(received, incoming)
         response.status_code = 202 if found.status == "pending" else 200
         return OutcomeView.of(found)
 

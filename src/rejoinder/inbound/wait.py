@@ -7,12 +7,12 @@ from uuid import UUID
 
 from rejoinder.db import Database
 from rejoinder.errors import NotFound
+from rejoinder.inbound.model import Incoming, Received
 from rejoinder.live.bus import Bus
-from rejoinder.turns.outcome.read import Outcome, outcome
+from rejoinder.turns.outcome.read import Outcome, outcome, without_turn
 
-_LOOK_AGAIN_S = (
-    5.0  # a connection cut without a word brings no bell; the record is looked at all the same
-)
+# A connection cut without a word brings no bell: the record is looked at all the same.
+_LOOK_AGAIN_S = 5.0
 
 _ENDINGS = frozenset({"turn.committed", "turn.failed", "turn.cancelled", "conversation.handed_off"})
 
@@ -47,3 +47,20 @@ async def look_up(db: Database, workspace_id: UUID, message_id: UUID) -> Outcome
             mend="Our UUIDs stand in the answer to your POST; your own ids need `?by=external`.",
         )
     return found
+
+
+def at_first(received: Received, incoming: Incoming) -> Outcome:
+    """The outcome of a message that was stored a moment ago, without a look at the database."""
+    return Outcome(
+        message_id=received.message_id,
+        conversation_id=received.conversation_id,
+        thread_key=incoming.thread_key,
+        external_id=incoming.external_id,
+        turn_id=received.turn_id,
+        status="pending" if received.turn_id else without_turn(incoming.sender_type),
+        answered_by=None,
+        provider=None,
+        model=None,
+        reason=None,
+        replies=(),
+    )

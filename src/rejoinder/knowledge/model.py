@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -34,6 +35,19 @@ class Indexed:
     language: str
     body: str
     words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A chunk that has something of what was asked; `ranks` is its ts_rank for each of the query's keys, 0 without."""
+
+    document_id: UUID
+    position: int
+    title: str
+    heading: str
+    language: str
+    text: str
+    ranks: Sequence[float]
 
 
 @dataclass(frozen=True, slots=True)

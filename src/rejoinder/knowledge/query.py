@@ -1,46 +1,52 @@
-"""A customer's words as the rows that the search statement joins on."""
+"""A customer's words as full-text search looks for them: what to match, and what each match is worth."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
-from rejoinder.text import Term, clauses, language, terms, variants
-from rejoinder.text.likeness import CONCEPT, EXACT, MISTYPED, UNMARKED
+from rejoinder.knowledge.lexeme import concept_word
+from rejoinder.text import Stem, Term, clauses, language, stems, terms
+from rejoinder.text.likeness import CONCEPT, EXACT, INFLECTED, UNMARKED
 
 # A burst is read as the questions it holds; more than eight is a pasted text, and its start tells enough.
 _PARTS = 8
-_TERMS = 24  # of one part: the longest real question in a chat has about a dozen
+_TERMS = 16  # of one part: the longest real question in a chat has about a dozen
+
+# Words that show the same: one of them is enough.
+Key: TypeAlias = tuple[Stem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One thing asked for: its weight, and the keys that show a chunk has it, with the likeness each stands for."""
+
+    weight: float
+    ways: tuple[tuple[int, float], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """Parallel columns: row i says that a term of a part may be found under a key, and how like it that is.
+    """What to look for.
 
-    `mistyped` is the likeness at or below which a key only stands in for a word nobody knows;
-    `languages` are those a chunk is preferred in.
+    A chunk with none of the `sought` words is no candidate. `parts` are the questions, each with what it asks for, by
+    position in `keys`; `languages` are those a chunk is preferred in.
     """
 
-    parts: list[int]
-    terms: list[int]
-    keys: list[str]
-    likenesses: list[float]
-    weights: list[float]
-    languages: list[str]
-    mistyped: float = MISTYPED
+    sought: Key
+    keys: tuple[Key, ...]
+    parts: tuple[tuple[Asked, ...], ...]
+    languages: tuple[str, ...]
 
 
 def plan(text: str) -> Query:
-    """The query for a text of one or several questions; without rows when nothing in it can be searched."""
-    query = Query([], [], [], [], [], [language(text), "und"])
-    for part, asked in enumerate(_parts(text)):
-        for number, term in enumerate(asked[:_TERMS]):
-            for key, likeness in _keys(term).items():
-                query.parts.append(part)
-                query.terms.append(number)
-                query.keys.append(key)
-                query.likenesses.append(likeness)
-                query.weights.append(term.weight)
-    return query
+    """The query for a text of one or several questions; nothing is `sought` when it can't be searched."""
+    parts = [asked[:_TERMS] for asked in _parts(text)]
+    keys: dict[Key, int] = {}
+    numbered = tuple(tuple(_asked(term, keys) for term in asked) for asked in parts)
+    sought = _sought([term for asked in parts for term in asked])
+    return Query(sought, tuple(keys), numbered, (language(text), "und"))
 
 
 def _parts(text: str) -> list[list[Term]]:
@@ -52,15 +58,42 @@ def _parts(text: str) -> list[list[Term]]:
     return [asked for asked in parts if asked]
 
 
-def concept_word(concept: str) -> str:
-    """The word under which a chunk is indexed for a concept; no text yields it."""
-    return f"={concept}"
+def _asked(term: Term, keys: dict[Key, int]) -> Asked:
+    """The term by the keys' numbers; new keys are added."""
+    return Asked(
+        term.weight,
+        tuple((keys.setdefault(key, len(keys)), like) for key, like in _ways(term)),
+    )
 
 
-def _keys(term: Term) -> dict[str, float]:
-    keys = dict(variants(term.word)) if term.word else {}
+def _ways(term: Term) -> list[tuple[Key, float]]:
+    """The keys of a term, the likest first."""
+    ways: list[tuple[Key, float]] = []
     if term.marked:
-        keys |= {term.word: UNMARKED, term.marked: EXACT}
+        ways = [((Stem(term.marked),), EXACT), ((Stem(term.word),), UNMARKED)]
+    elif term.word:
+        ways = [((Stem(term.word),), EXACT)]
+        if kin := stems(term.word):
+            ways.append((kin, INFLECTED))
     if term.concept:
-        keys[concept_word(term.concept)] = CONCEPT if term.word else EXACT
-    return keys
+        concept = (Stem(concept_word(term.concept)),)
+        ways.append((concept, CONCEPT if term.word else EXACT))
+    return sorted(ways, key=lambda way: -way[1])
+
+
+def _sought(asked: Sequence[Term]) -> Key:
+    """Any of these makes a chunk a candidate.
+
+    What only tells the kind of answer ("how much") stands in half the chunks of a shop: it is sought when nothing else
+    is, and so are a Vietnamese word's other meanings never.
+    """
+    about = [term for term in asked if term.word] or asked
+    found: dict[Stem, None] = {}
+    for term in about:
+        if term.marked:
+            found[Stem(term.marked)] = None
+        elif term.word:
+            found |= dict.fromkeys(stems(term.word) or (Stem(term.word),))
+        if term.concept:
+            found[Stem(concept_word(term.concept))] = None
+    return tuple(found)

@@ -97,6 +97,8 @@ class Bus:
                     await hang_up(connection)
             except (*AWAY, Unavailable) as away:
                 log.warning("live_bus_lost", error=str(away))
+            except Exception:  # noqa: BLE001 - without the bus every waiting caller would wait in vain
+                log.exception("live_bus_failed")
             ready.set()
             await asyncio.sleep(_RECONNECT_S)
 

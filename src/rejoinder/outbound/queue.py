@@ -16,11 +16,20 @@ _FETCHED = {"rest", "widget"}
 
 
 async def queue_replies(
-    tx: Tx, *, platform: str, turn_id: UUID, at: datetime, replies: Sequence[NewMessage]
+    tx: Tx,
+    *,
+    platform: str,
+    turn_id: UUID,
+    at: datetime,
+    replies: Sequence[NewMessage],
+    counter: int,
 ) -> None:
-    """Store the replies and a delivery for each, in the caller's transaction and in order."""
+    """Store the replies and a delivery for each, in the caller's transaction and in order.
+
+    `counter` is the seq the conversation stands at afterwards.
+    """
     for reply in replies:
-        await records.add_message(tx, reply)
+        await records.add_message(tx, reply, counter)
     await store.add(
         tx,
         conversation_id=replies[0].conversation_id,

@@ -67,7 +67,10 @@ class Taker:
 
         from rejoinder.queue.schema import SETTINGS, queries
 
-        connection = await self._db.session("rejoinder queue")
+        # Its few statements are always planned alike: a generic plan saves planning each dequeue (554 → 114 µs).
+        connection = await self._db.session(
+            "rejoinder queue", {"plan_cache_mode": "force_generic_plan"}
+        )
         try:
             manager = QueueManager(queries(connection), channel=SETTINGS.channel)
             for lane, handler in self._handlers.items():

@@ -3,13 +3,14 @@
 from rejoinder.text.fold import fold
 from rejoinder.text.graphemes import boundary
 from rejoinder.text.language import language
-from rejoinder.text.likeness import likeness, spellings, variants
+from rejoinder.text.likeness import Stem, likeness, stems
 from rejoinder.text.sentences import clauses, sentences
 from rejoinder.text.terms import Term, concepts, spelling, terms
 from rejoinder.text.thai import warm
 from rejoinder.text.words import words
 
 __all__ = [
+    "Stem",
     "Term",
     "boundary",
     "clauses",
@@ -19,9 +20,8 @@ __all__ = [
     "likeness",
     "sentences",
     "spelling",
-    "spellings",
+    "stems",
     "terms",
-    "variants",
     "warm",
     "words",
 ]

@@ -1,18 +1,16 @@
-"""How near two words are: the same, an inflection of one another, or one slip of the finger apart.
+"""How near two words are: the same, or inflections of one another.
 
-`spellings` gives the keys a text's word is kept under, `variants` those an asked word is looked up by;
-two words are as like as the best key they share. Only words of Latin, Greek or Cyrillic letters have
-relatives: cutting a Thai word gives another word.
+Only words of Latin, Greek or Cyrillic letters have relatives: cutting a Thai word gives another word.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 
 EXACT = 1.0
 INFLECTED = 0.9
 CONCEPT = 0.75
-MISTYPED = 0.7
 UNMARKED = (
     0.3  # the same letters with other Vietnamese marks: mostly another word (trà tea, trả pay)
 )
@@ -22,56 +20,34 @@ _STEM = 4  # letters of a word that others extend (open, opening); at 3 "pay" wo
 _SHARED_STEM = (
     5  # letters two extended words share (deliver-y, deliver-ed); at 4 "recibo" meets Recife
 )
-_TYPO = 5  # letters: in shorter words one other letter is usually another word (bean, lean, mean)
+
+
+@dataclass(frozen=True, slots=True)
+class Stem:
+    """A word to look for; an `open` one stands for every word that begins so."""
+
+    word: str
+    open: bool = False
 
 
 @lru_cache(maxsize=4096)
-def spellings(word: str) -> frozenset[str]:
-    """The keys a word is kept under: itself, `stem-` for its stems, `~stem`, `?word less a letter`."""
-    if not _inflects(word):
-        return frozenset((word,))
-    return frozenset((word, *(f"{stem}-" for stem in _stems(word)), *_shared(word), *_slips(word)))
+def stems(word: str) -> tuple[Stem, ...]:
+    """What shows a relative of the word, itself included; nothing for a word that has none."""
+    if len(word) < _STEM or not word.isalpha() or word >= "\u0530":
+        return ()
+    if len(word) < _SHARED_STEM:
+        return (Stem(word, open=True),)
+    shortest = len(word) - max(_ENDING, len(word) * 2 // 5)
+    shared = Stem(word[: max(_SHARED_STEM, shortest)], open=True)
+    return (shared, Stem(word[:_STEM])) if shortest <= _STEM else (shared,)
 
 
-@lru_cache(maxsize=4096)
-def variants(word: str) -> dict[str, float]:
-    """The keys to look an asked word up by, each with the likeness it stands for; don't change it."""
-    if not _inflects(word):
-        return {word: EXACT}
-    return {
-        **dict.fromkeys(_slips(word), MISTYPED),
-        **dict.fromkeys(_shared(word), INFLECTED),
-        **dict.fromkeys(_stems(word), INFLECTED),
-        f"{word}-": INFLECTED,
-        word: EXACT,
-    }
+def likeness(asked: str, line: str) -> float:
+    """How well words answer an asked one: 1 with the same word, less with an inflection, 0 with strangers.
 
-
-def likeness(asked: str, word: str) -> float:
-    """1 for the same word, less for an inflection or a typing error, 0 for strangers."""
-    kept = spellings(word)
-    return max((like for key, like in variants(asked).items() if key in kept), default=0.0)
-
-
-def _inflects(word: str) -> bool:
-    return len(word) >= _STEM and word.isalpha() and word < "\u0530"
-
-
-def _stems(word: str) -> list[str]:
-    return [word[:end] for end in range(max(_STEM, len(word) - _ending(word)), len(word))]
-
-
-def _ending(word: str) -> int:
-    return max(_ENDING, len(word) * 2 // 5)
-
-
-def _shared(word: str) -> list[str]:
-    shortest = max(_SHARED_STEM, len(word) - _ending(word))
-    return [f"~{word[:end]}" for end in range(shortest, len(word) + 1)]
-
-
-def _slips(word: str) -> list[str]:
-    """The word less any one letter but the first, which people seldom get wrong."""
-    if len(word) < _TYPO:
-        return []
-    return [f"?{word}", *(f"?{word[:at]}{word[at + 1 :]}" for at in range(1, len(word)))]
+    `line` holds the words with a space before and after each.
+    """
+    if f" {asked} " in line:
+        return EXACT
+    related = any(f" {stem.word}{'' if stem.open else ' '}" in line for stem in stems(asked))
+    return INFLECTED if related else 0.0

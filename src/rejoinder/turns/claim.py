@@ -81,4 +81,4 @@ async def _give_up(tx: Tx, guard: Guard, turn: Turn) -> None:
         reason="attempts used up",
         error=f"{turn.attempt} attempts ended without an answer: their workers crashed, stalled or raised.",
     )
-    await conclude(tx, guard, turn.turn_id, turn.fence, verdict, [], None)
+    await conclude(tx, guard, turn.turn_id, 0, verdict, [], None)  # no attempt ends here

@@ -97,13 +97,18 @@ async def conclude(
         error=verdict.error or None,
         tokens=sum(call.input_tokens + call.output_tokens for call in calls),
     )
+    counter = events[-1].seq
     if replies:
         await queue_replies(
-            tx, platform=guard.platform, turn_id=turn_id, at=guard.now, replies=replies
+            tx,
+            platform=guard.platform,
+            turn_id=turn_id,
+            at=guard.now,
+            replies=replies,
+            counter=counter,
         )
-    await store.count(
-        tx, guard.conversation_id, events[-1].seq, len(replies), guard.now if replies else None
-    )
+    else:
+        await store.set_counter(tx, guard.conversation_id, counter)
     await ledger.record(
         tx, contact_id=guard.contact_id, message_id=newest_read, turn_id=turn_id, calls=calls
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 import asyncpg
@@ -47,11 +47,7 @@ UPDATE turns SET due_at = $3, first_unanswered_at = $4, interrupts = $5, attempt
 WHERE workspace_id = $1 AND turn_id = $2
 """
 
-COUNT_MESSAGE = """
-UPDATE conversations SET seq = $3, total_messages = total_messages + $4,
-    last_message_timestamp = greatest(last_message_timestamp, $5)
-WHERE workspace_id = $1 AND conversation_id = $2
-"""
+SET_COUNTER = "UPDATE conversations SET seq = $3 WHERE workspace_id = $1 AND conversation_id = $2"
 
 CLAIM = """
 WITH claimed AS (
@@ -197,13 +193,9 @@ async def supersede(tx: Tx, turn_id: UUID, into: UUID, outcome: str = "supersede
     await tx.connection.execute(SUPERSEDE, tx.workspace_id, turn_id, into, outcome, LOST_CHANNEL)
 
 
-async def count(
-    tx: Tx, conversation_id: UUID, seq: int, messages: int, newest: datetime | None
-) -> None:
-    """Write the conversation's counters back."""
-    await tx.connection.execute(
-        COUNT_MESSAGE, tx.workspace_id, conversation_id, seq, messages, newest
-    )
+async def set_counter(tx: Tx, conversation_id: UUID, seq: int) -> None:
+    """Write the conversation's seq counter back where no message does."""
+    await tx.connection.execute(SET_COUNTER, tx.workspace_id, conversation_id, seq)
 
 
 async def claim(

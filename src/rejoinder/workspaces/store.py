@@ -7,6 +7,8 @@ from uuid import UUID
 from rejoinder.db import Maintenance, Tx
 from rejoinder.workspaces.model import Caller, Scope, Workspace
 
+LOCK = "SELECT pg_advisory_xact_lock($1)"
+
 ADD = "INSERT INTO workspaces (workspace_id, slug, name) VALUES ($1, $2, $3) ON CONFLICT (slug) DO NOTHING"
 
 BY_SLUG = "SELECT workspace_id, slug, name FROM workspaces WHERE slug = $1"
@@ -23,6 +25,11 @@ WHERE workspace_id = $1 AND name = $2 AND revoked_at IS NULL
 CALLER_BY_HASH = """
 SELECT workspace_id, token_id, scope FROM api_tokens WHERE token_hash = $1 AND revoked_at IS NULL
 """
+
+
+async def lock(maintenance: Maintenance, key: int) -> None:
+    """Let one transaction at a time set workspaces up, until it ends."""
+    await maintenance.connection.execute(LOCK, key)
 
 
 async def add(maintenance: Maintenance, workspace_id: UUID, slug: str, name: str) -> None:

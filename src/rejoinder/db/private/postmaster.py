@@ -30,6 +30,7 @@ _SETTINGS = {
     "synchronous_commit": "on",  # an acknowledged message survives a power cut
     "wal_compression": "on",
     "max_wal_size": "1GB",
+    "autovacuum_naptime": "10s",  # a new table's statistics come soon: plans are poor without
     "timezone": "UTC",
     "log_timezone": "UTC",
     # Customer text must not reach the log: no statement, no parameter, no DETAIL with key values.

@@ -76,7 +76,7 @@ async def outcome(read: Read, message_id: UUID) -> Outcome | None:
 
 def _status(facts: store.Facts) -> Status:
     if facts.turn_id is None:
-        return "handed_off" if facts.sender_type == "customer" else "stored"
+        return without_turn(facts.sender_type)
     if facts.state in (None, "waiting", "running"):
         return "pending"
     if facts.state in ("cancelled", "superseded"):
@@ -88,3 +88,8 @@ def _status(facts: store.Facts) -> Status:
     if facts.state == "handed_off":
         return "handed_off"
     return "silent" if facts.decision == "silent" else "answered"
+
+
+def without_turn(sender_type: str) -> Status:
+    """The outcome of a message that no turn answers: a customer's is a person's business."""
+    return "handed_off" if sender_type == "customer" else "stored"

@@ -90,8 +90,10 @@ class Lease:
                     self._worker = None
                     self._registered.clear()
                     await hang_up(connection)
-            except (*AWAY, asyncpg.PostgresError, Unavailable) as away:
+            except (*AWAY, Unavailable) as away:
                 log.warning("lease_lost", error=str(away), turns=len(self._held))
+            except Exception:  # noqa: BLE001 - without a lease this worker answers nothing
+                log.exception("lease_failed", turns=len(self._held))
             # Others may take these turns from now on: no answer of ours would be committed.
             self.cancel_all()
             await asyncio.sleep(_RENEW_S / 2)

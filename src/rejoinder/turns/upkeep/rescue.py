@@ -98,7 +98,7 @@ async def take_back(
         event = NewEvent(
             guard.seq + 1, "turn.expired", {"turn_id": str(running.turn_id), "outcome": outcome}
         )
-        await store.count(tx, guard.conversation_id, event.seq, 0, None)
+        await store.set_counter(tx, guard.conversation_id, event.seq)
         await log_store.append(tx, guard.conversation_id, guard.now, [event])
         await enqueue(tx, [wake(lost.workspace_id, guard.conversation_id, pause)])
     RESCUED.inc()

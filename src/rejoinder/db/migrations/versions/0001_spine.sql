@@ -1,5 +1,7 @@
 -- The spine: workspaces, bots, channels, contacts, conversations, messages, turns, deliveries, events.
--- Every tenant table leads its primary key with workspace_id and refers to others by composite keys.
+-- Every tenant table leads its primary key with workspace_id and refers to others by composite keys. Other indexes lead
+-- with the narrower id: before a new table's first ANALYZE all indexes that share a first column look equally cheap, and
+-- a plan cached then would read a whole workspace through the wrong one (measured: 40 % of PostgreSQL's CPU).
 
 CREATE TABLE workspaces (
     workspace_id uuid PRIMARY KEY,
@@ -91,9 +93,9 @@ CREATE TABLE conversations (
     FOREIGN KEY (workspace_id, contact_id) REFERENCES contacts,
     CHECK ((state = 'closed') = (closed_at IS NOT NULL))
 ) WITH (fillfactor = 80);  -- two updates a turn: leave room on the page so that they stay there (HOT)
-CREATE UNIQUE INDEX conversations_one_open ON conversations (workspace_id, channel_id, thread_key)
+CREATE UNIQUE INDEX conversations_one_open ON conversations (channel_id, thread_key, workspace_id)
     WHERE state <> 'closed';
-CREATE INDEX conversations_by_thread ON conversations (workspace_id, channel_id, thread_key, created_at DESC);
+CREATE INDEX conversations_by_thread ON conversations (channel_id, thread_key, created_at DESC);
 
 CREATE TABLE turns (
     workspace_id        uuid NOT NULL,
@@ -124,11 +126,11 @@ CREATE TABLE turns (
     CHECK ((state IN ('waiting', 'running')) = (ended_at IS NULL)),
     CHECK (state <> 'running' OR fence > 0)
 ) WITH (fillfactor = 80);
-CREATE UNIQUE INDEX turns_one_waiting ON turns (workspace_id, conversation_id) WHERE state = 'waiting';
-CREATE UNIQUE INDEX turns_one_running ON turns (workspace_id, conversation_id) WHERE state = 'running';
+CREATE UNIQUE INDEX turns_one_waiting ON turns (conversation_id, workspace_id) WHERE state = 'waiting';
+CREATE UNIQUE INDEX turns_one_running ON turns (conversation_id, workspace_id) WHERE state = 'running';
 CREATE INDEX turns_due ON turns (due_at) WHERE state = 'waiting';
 CREATE INDEX turns_by_worker ON turns (worker_no) WHERE state = 'running';
-CREATE INDEX turns_by_conversation ON turns (workspace_id, conversation_id, opened_at);
+CREATE INDEX turns_live ON turns (conversation_id) WHERE state IN ('waiting', 'running');
 
 CREATE TABLE turn_attempts (
     workspace_id uuid NOT NULL,
@@ -182,13 +184,13 @@ CREATE TABLE messages (
     error_count           integer NOT NULL DEFAULT 0,
     last_error_message    text,
     PRIMARY KEY (workspace_id, message_id),
-    UNIQUE (workspace_id, conversation_id, seq),
+    UNIQUE (conversation_id, seq, workspace_id),
     FOREIGN KEY (workspace_id, conversation_id) REFERENCES conversations ON DELETE CASCADE,
     FOREIGN KEY (workspace_id, turn_id) REFERENCES turns
 );
-CREATE UNIQUE INDEX messages_external ON messages (workspace_id, channel_id, external_id)
+CREATE UNIQUE INDEX messages_external ON messages (channel_id, external_id, workspace_id)
     WHERE external_id IS NOT NULL;
-CREATE INDEX messages_of_turn ON messages (workspace_id, turn_id) WHERE turn_id IS NOT NULL;
+CREATE INDEX messages_of_turn ON messages (turn_id) WHERE turn_id IS NOT NULL;
 
 CREATE TABLE deliveries (
     workspace_id    uuid NOT NULL,
@@ -204,11 +206,11 @@ CREATE TABLE deliveries (
     created_at      timestamptz NOT NULL,
     sent_at         timestamptz,
     PRIMARY KEY (workspace_id, delivery_id),
-    UNIQUE (workspace_id, message_id),
+    UNIQUE (message_id, workspace_id),
     FOREIGN KEY (workspace_id, message_id) REFERENCES messages ON DELETE CASCADE,
     FOREIGN KEY (workspace_id, conversation_id) REFERENCES conversations ON DELETE CASCADE
 );
-CREATE UNIQUE INDEX deliveries_one_sending ON deliveries (workspace_id, conversation_id)
+CREATE UNIQUE INDEX deliveries_one_sending ON deliveries (conversation_id, workspace_id)
     WHERE status = 'sending';
 
 CREATE TABLE events (
@@ -243,7 +245,7 @@ CREATE TABLE ai_response_logs (
     created_at    timestamptz NOT NULL DEFAULT clock_timestamp(),
     PRIMARY KEY (workspace_id, log_id)
 );
-CREATE INDEX ai_response_logs_of_turn ON ai_response_logs (workspace_id, turn_id);
+CREATE INDEX ai_response_logs_of_turn ON ai_response_logs (turn_id);
 
 -- A turn ends once; a delivery only moves forward. Receipts come early, late and twice: the stores ask first, and
 -- these triggers hold the line if one forgets.

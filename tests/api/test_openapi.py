@@ -1,0 +1,97 @@
+"""What the API says of itself: every route, its refusals, its key, examples that work."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import aiohttp
+import pytest
+
+from rejoinder.inbound.body import MessageBody
+
+
+@pytest.fixture
+async def schema(client: aiohttp.ClientSession) -> dict[str, Any]:
+    """The OpenAPI document."""
+    async with client.get("/openapi.json") as response:
+        assert response.status == 200
+        found: dict[str, Any] = await response.json()
+        return found
+
+
+def operations(schema: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """(method and path, operation) of every route."""
+    for path, methods in schema["paths"].items():
+        for method, operation in methods.items():
+            yield f"{method.upper()} {path}", operation
+
+
+async def test_every_route_is_described(schema: dict[str, Any]) -> None:
+    found = dict(operations(schema))
+    assert {name.replace(":path", "") for name in found} == {
+        "POST /api/v1/messages",
+        "GET /api/v1/messages/{message_id}",
+        "GET /api/v1/conversations/{conversation_id}",
+        "GET /api/v1/conversations/{conversation_id}/messages",
+        "GET /api/v1/conversations/{conversation_id}/events",
+        "GET /health/live",
+        "GET /health/ready",
+    }
+    for name, operation in found.items():
+        assert operation["summary"], name
+        assert operation["description"], name
+    assert len({operation["operationId"] for operation in found.values()}) == len(found)
+
+
+async def test_every_path_parameter_is_in_its_path(schema: dict[str, Any]) -> None:
+    """A document whose path says {id:path} and whose parameter says id is not valid OpenAPI."""
+    for name, operation in operations(schema):
+        for parameter in operation.get("parameters", []):
+            if parameter["in"] == "path":
+                assert f"{{{parameter['name']}}}" in name
+
+
+async def test_every_reference_leads_somewhere(schema: dict[str, Any]) -> None:
+    assert schema["openapi"].startswith("3.")
+    text = json.dumps(schema)
+    for part in text.split('"$ref": "#/')[1:]:
+        here: Any = schema
+        for step in part.split('"')[0].split("/"):
+            here = here[step]
+        assert isinstance(here, dict)
+
+
+async def test_every_api_route_names_its_key_and_its_refusals(schema: dict[str, Any]) -> None:
+    (scheme,) = schema["components"]["securitySchemes"].values()
+    assert (scheme["type"], scheme["scheme"]) == ("http", "bearer")
+    for name, operation in operations(schema):
+        if "/api/v1/" in name:
+            assert operation["security"], name
+            refusals = {
+                status: answer
+                for status, answer in operation["responses"].items()
+                if status.startswith(("4", "5"))
+            }
+            assert {"401", "403", "422", "503"} <= refusals.keys(), name
+            for answer in refusals.values():
+                assert set(answer["content"]) == {"application/problem+json"}, name
+    post = schema["paths"]["/api/v1/messages"]["post"]["responses"]
+    assert {"200", "202", "400", "409", "413", "415"} <= post.keys()
+
+
+async def test_the_examples_are_good_messages(schema: dict[str, Any]) -> None:
+    examples = schema["components"]["schemas"]["MessageBody"]["examples"]
+    assert examples
+    for example in examples:
+        MessageBody.model_validate(example)
+
+
+async def test_the_page_of_the_api_needs_no_other_server(client: aiohttp.ClientSession) -> None:
+    async with client.get("/docs") as response:
+        assert response.status == 200
+        page = await response.text()
+    assert "/openapi.json" in page
+    assert "https://" not in page
+    assert "//cdn" not in page
