@@ -104,4 +104,4 @@ async def test_a_workspace_without_a_rest_channel_says_so(
     token = await program.token("admin", workspace_id)
     async with program.client(token) as lone, lone.post(MESSAGES, json=body()) as response:
         refused = await problem(response, 404, "not_found")
-    assert "REST channel" in refused["detail"]
+    assert "channel" in refused["detail"]

@@ -48,7 +48,7 @@ bodies = st.fixed_dictionaries({}, optional=fields) | st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
 @given(value=bodies | anything)
 async def test_any_json_is_taken_or_refused(client: aiohttp.ClientSession, value: object) -> None:
     data = json.dumps(value).encode()
