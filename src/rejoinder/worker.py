@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 
 from pydantic_ai.models import Model
 
+from rejoinder.bots.known import Bots
 from rejoinder.db import Database
 from rejoinder.queue.jobs import TURNS
 from rejoinder.queue.run import Taker
@@ -22,7 +23,7 @@ class Work:
     """One worker of this process. `stop_taking` and `drain` end it in order."""
 
     def __init__(self, db: Database, model: Model, settings: Settings) -> None:
-        means = Means(db, model, settings.model_timeout, settings.model_attempts)
+        means = Means(db, Bots(db), model, settings.model_timeout, settings.model_attempts)
         self.desk = Desk(means, slots=settings.max_turns)
         self.taker = Taker(db, {TURNS: self.desk.wake})
         self._drain_seconds = settings.drain_seconds

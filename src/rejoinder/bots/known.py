@@ -1,12 +1,13 @@
-"""Channels, remembered for a few seconds: every request asks for the same one."""
+"""Channels and bots, remembered for a few seconds: every message asks for the same ones."""
 
 from __future__ import annotations
 
-import time
 from uuid import UUID
 
+from cachetools import TTLCache
+
 from rejoinder.bots import store
-from rejoinder.bots.model import Channel, Platform
+from rejoinder.bots.model import Bot, Channel, Platform
 from rejoinder.db import Database
 from rejoinder.errors import NotFound
 
@@ -19,14 +20,13 @@ class Channels:
 
     def __init__(self, db: Database) -> None:
         self._db = db
-        self._known: dict[tuple[UUID, Platform], tuple[float, Channel]] = {}
+        self._known: TTLCache[tuple[UUID, Platform], Channel] = TTLCache(_REMEMBERED, _REMEMBERED_S)
 
     async def first(self, workspace_id: UUID, platform: Platform) -> Channel:
         """The workspace's oldest channel of that platform. Raises NotFound."""
-        now = time.monotonic()
         known = self._known.get((workspace_id, platform))
-        if known is not None and known[0] > now:
-            return known[1]
+        if known is not None:
+            return known
         async with self._db.read(workspace_id) as read:
             channel = await store.first_channel(read, platform)
         if channel is None:
@@ -34,7 +34,25 @@ class Channels:
                 f"This workspace has no channel of the platform {platform!r}.",
                 mend="Use the token of a workspace that has one; the sample workspace does.",
             )
-        if len(self._known) >= _REMEMBERED:
-            self._known.clear()
-        self._known[workspace_id, platform] = (now + _REMEMBERED_S, channel)
+        self._known[workspace_id, platform] = channel
         return channel
+
+
+class Bots:
+    """Looks a bot up and remembers it for 5 s."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._known: TTLCache[tuple[UUID, UUID], Bot] = TTLCache(_REMEMBERED, _REMEMBERED_S)
+
+    async def get(self, workspace_id: UUID, bot_id: UUID) -> Bot:
+        """One bot. Raises NotFound."""
+        known = self._known.get((workspace_id, bot_id))
+        if known is not None:
+            return known
+        async with self._db.read(workspace_id) as read:
+            bot = await store.bot_of(read, bot_id)
+        if bot is None:
+            raise NotFound(f"There is no bot {bot_id} in this workspace.")
+        self._known[workspace_id, bot_id] = bot
+        return bot

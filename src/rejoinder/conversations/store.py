@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from rejoinder.conversations.model import Conversation, Duplicate, Message, NewMessage
-from rejoinder.db import Read, Tx, new_id
+from rejoinder.db import Batch, Read, Tx, new_id
 
 # Two first messages of one new customer may race here: the loser of the contact's insert must begin again, the loser
 # of the conversation's reads the winner's.
@@ -43,11 +43,6 @@ WHERE workspace_id = $1 AND channel_id = $2 AND thread_key = $3 ORDER BY created
 """
 
 ADD_MESSAGE = """
-WITH counted AS (
-    UPDATE conversations SET seq = $19, total_messages = total_messages + 1,
-        last_message_timestamp = greatest(last_message_timestamp, $16)
-    WHERE workspace_id = $1 AND conversation_id = $3
-)
 INSERT INTO messages (workspace_id, message_id, conversation_id, channel_id, seq, turn_id, direction, sender_type,
     sender_id, kind, text, content, external_id, fingerprint, waited_for, platform_time, received_at, metadata,
     processing_status)
@@ -108,11 +103,10 @@ async def conversation_by_thread(
     return Conversation(*row) if row else None
 
 
-async def add_message(tx: Tx, new: NewMessage, counter: int) -> None:
-    """Store a message and set the conversation's seq counter; the caller holds the conversation's lock."""
-    await tx.connection.execute(
+def add_message(batch: Batch, new: NewMessage) -> None:
+    """Store a message; the caller holds the conversation's lock."""
+    batch.add(
         ADD_MESSAGE,
-        tx.workspace_id,
         new.message_id,
         new.conversation_id,
         new.channel_id,
@@ -130,7 +124,6 @@ async def add_message(tx: Tx, new: NewMessage, counter: int) -> None:
         new.platform_time,
         new.received_at,
         new.metadata,
-        counter,
     )
 
 

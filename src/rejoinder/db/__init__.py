@@ -1,5 +1,6 @@
 """The one store: PostgreSQL, the operator's or our own private one."""
 
+from rejoinder.db.batch import Batch
 from rejoinder.db.ids import new_id
 from rejoinder.db.pool import (
     AWAY,
@@ -17,6 +18,7 @@ from rejoinder.db.retry import retry_busy
 __all__ = [
     "AWAY",
     "BUSY",
+    "Batch",
     "Connection",
     "Database",
     "Maintenance",

@@ -6,17 +6,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from rejoinder.db import Read, Tx
+from rejoinder.db import Batch, Read
 from rejoinder.events.model import NOTIFY_CHANNEL, Event, NewEvent
 
-# The notification rides in the same statement; PostgreSQL delivers it when the transaction commits.
 APPEND = """
-WITH written AS (
-    INSERT INTO events (workspace_id, conversation_id, seq, event_type, data, created_at)
-    SELECT $1, $2, e.seq, e.event_type, e.data, $3
-    FROM unnest($4::bigint[], $5::text[], $6::jsonb[]) AS e (seq, event_type, data)
-)
-SELECT pg_notify($7, $8)
+INSERT INTO events (workspace_id, conversation_id, seq, event_type, data, created_at)
+SELECT $1, $2, e.seq, e.event_type, e.data, $3
+FROM unnest($4::bigint[], $5::text[], $6::jsonb[]) AS e (seq, event_type, data)
 """
 
 AFTER = """
@@ -26,20 +22,21 @@ ORDER BY seq LIMIT $4
 """
 
 
-async def append(tx: Tx, conversation_id: UUID, at: datetime, new: Sequence[NewEvent]) -> None:
-    """Append events in order; the caller holds the conversation's lock and drew their seqs from it."""
+def append(batch: Batch, conversation_id: UUID, at: datetime, new: Sequence[NewEvent]) -> None:
+    """Append events in order, and tell who watches the conversation when the transaction commits.
+
+    The caller holds the conversation's lock and drew their seqs from it.
+    """
     last = new[-1]
-    await tx.connection.execute(
+    batch.add(
         APPEND,
-        tx.workspace_id,
         conversation_id,
         at,
         [event.seq for event in new],
         [event.type for event in new],
         [event.data for event in new],
-        NOTIFY_CHANNEL,
-        f"{conversation_id} {last.seq} {last.type}",
     )
+    batch.notify(NOTIFY_CHANNEL, f"{conversation_id} {last.seq} {last.type}")
 
 
 async def after(read: Read, conversation_id: UUID, seq: int, limit: int = 200) -> list[Event]:

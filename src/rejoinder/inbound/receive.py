@@ -11,7 +11,7 @@ import asyncpg
 
 from rejoinder.conversations import store as records
 from rejoinder.conversations.model import NewMessage
-from rejoinder.db import BUSY, Database, Tx, new_id, retry_busy
+from rejoinder.db import BUSY, Batch, Database, Tx, new_id, retry_busy
 from rejoinder.errors import MessageConflict, Unavailable
 from rejoinder.events import store as log
 from rejoinder.events.model import NewEvent
@@ -65,9 +65,17 @@ async def _receive(tx: Tx, incoming: Incoming) -> Received:
         guard, opened = await _open(tx, incoming)
     seq = guard.seq + len(opened) + 1
     message_id = new_id()
-    scheduled = await _schedule(tx, guard, seq, incoming)
-    message = _message(guard, incoming, message_id, scheduled.turn_id, seq)
-    await records.add_message(tx, message, scheduled.seq)
+    batch = Batch(tx)
+    scheduled = _schedule(batch, guard, seq, incoming)
+    records.add_message(batch, _message(guard, incoming, message_id, scheduled.turn_id, seq))
+    turns.advance(
+        batch,
+        guard.conversation_id,
+        scheduled.seq,
+        messages=1,
+        newest=incoming.platform_time or guard.now,
+        charge="agent" if incoming.sender_type == "agent" else None,
+    )
     told = NewEvent(
         seq,
         "message.received",
@@ -78,7 +86,8 @@ async def _receive(tx: Tx, incoming: Incoming) -> Received:
             "text": incoming.text,
         },
     )
-    await log.append(tx, guard.conversation_id, guard.now, [*opened, told, *scheduled.events])
+    log.append(batch, guard.conversation_id, guard.now, [*opened, told, *scheduled.events])
+    await batch.send()
     await enqueue(tx, scheduled.jobs)
     return Received(message_id, guard.conversation_id, scheduled.turn_id, seq, duplicate=False)
 
@@ -93,13 +102,13 @@ async def _open(tx: Tx, incoming: Incoming) -> tuple[Guard, list[NewEvent]]:
     return guard, [event] if made else []
 
 
-async def _schedule(tx: Tx, guard: Guard, seq: int, incoming: Incoming) -> Scheduled:
+def _schedule(batch: Batch, guard: Guard, seq: int, incoming: Incoming) -> Scheduled:
     if incoming.sender_type == "agent":
-        events = await take_over(tx, guard, seq)
+        events = take_over(batch, guard, seq)
         return Scheduled(None, events, [], seq + len(events))
     if incoming.sender_type != "customer" or not guard.bot_answers:
         return Scheduled(None, [], [], seq)  # history, or a person's business
-    return await schedule(tx, guard, seq, timedelta(0) if incoming.waits else None)
+    return schedule(batch, guard, seq, timedelta(0) if incoming.waits else None)
 
 
 async def _again(db: Database, workspace_id: UUID, incoming: Incoming) -> Received:

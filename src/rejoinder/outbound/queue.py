@@ -8,30 +8,21 @@ from uuid import UUID
 
 from rejoinder.conversations import store as records
 from rejoinder.conversations.model import NewMessage
-from rejoinder.db import Tx, new_id
+from rejoinder.db import Batch, new_id
 from rejoinder.outbound import store
 
 # Callers of these fetch or stream their replies from our own store: stored is sent.
 _FETCHED = {"rest", "widget"}
 
 
-async def queue_replies(
-    tx: Tx,
-    *,
-    platform: str,
-    turn_id: UUID,
-    at: datetime,
-    replies: Sequence[NewMessage],
-    counter: int,
+def queue_replies(
+    batch: Batch, *, platform: str, turn_id: UUID, at: datetime, replies: Sequence[NewMessage]
 ) -> None:
-    """Store the replies and a delivery for each, in the caller's transaction and in order.
-
-    `counter` is the seq the conversation stands at afterwards.
-    """
+    """Store the replies and a delivery for each, in the caller's transaction and in order."""
     for reply in replies:
-        await records.add_message(tx, reply, counter)
-    await store.add(
-        tx,
+        records.add_message(batch, reply)
+    store.add(
+        batch,
         conversation_id=replies[0].conversation_id,
         turn_id=turn_id,
         status="sent" if platform in _FETCHED else "queued",

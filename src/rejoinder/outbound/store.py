@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from rejoinder.db import Tx
+from rejoinder.db import Batch
 
 ADD = """
 INSERT INTO deliveries (workspace_id, delivery_id, conversation_id, message_id, turn_id, position, status, created_at,
@@ -16,8 +16,8 @@ FROM unnest($6::uuid[], $7::uuid[]) WITH ORDINALITY AS d (delivery_id, message_i
 """
 
 
-async def add(
-    tx: Tx,
+def add(
+    batch: Batch,
     *,
     conversation_id: UUID,
     turn_id: UUID,
@@ -27,6 +27,4 @@ async def add(
     message_ids: list[UUID],
 ) -> None:
     """Store the deliveries of one answer, in order."""
-    await tx.connection.execute(
-        ADD, tx.workspace_id, conversation_id, turn_id, status, at, delivery_ids, message_ids
-    )
+    batch.add(ADD, conversation_id, turn_id, status, at, delivery_ids, message_ids)

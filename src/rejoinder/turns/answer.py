@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from pydantic_ai.models import Model
 
-from rejoinder.bots import store as bots
+from rejoinder.bots.known import Bots
 from rejoinder.bots.model import Bot
-from rejoinder.db import Database
+from rejoinder.db import Database, Read
 from rejoinder.errors import LostTurn, ModelError
 from rejoinder.knowledge.model import Found
 from rejoinder.knowledge.search import search
@@ -27,6 +27,7 @@ class Means:
     """What a worker answers with. `timeout` is seconds a model call."""
 
     db: Database
+    bots: Bots
     model: Model
     timeout: float
     attempts: int
@@ -47,22 +48,20 @@ async def answer(means: Means, claimed: Claimed, calls: list[Call]) -> Committed
     `calls` collects every call to a model as it ends, so that they can be booked whatever becomes of the turn.
     Raises LostTurn when the turn was taken away.
     """
-    window = await read(means.db, claimed)
-    found = await retrieve(means.db, claimed, window)
+    bot = await means.bots.get(claimed.workspace_id, claimed.bot_id)
+    async with means.db.read(claimed.workspace_id) as connection:
+        window = await read(connection, claimed, bot)
+        found = await retrieve(connection, window)
     prompt = compose(window.bot, window.history, window.asked, found)
     verdict = await decide(means, window.bot, prompt, calls.append)
     return await commit(means.db, claimed, verdict, calls, window.asked[-1].message_id)
 
 
-async def read(db: Database, claimed: Claimed) -> Window:
-    """The window: inside a turn messages are read by platform time, before it by seq."""
-    async with db.read(claimed.workspace_id) as connection:
-        bot = await bots.bot_of(connection, claimed.bot_id)
-        if bot is None:
-            raise LostTurn("The bot of this conversation is gone.")
-        messages = await store.window(
-            connection, claimed.conversation_id, claimed.turn_id, bot.history_messages
-        )
+async def read(connection: Read, claimed: Claimed, bot: Bot) -> Window:
+    """The window: inside a turn messages are read by platform time, before it by seq. Raises LostTurn."""
+    messages = await store.window(
+        connection, claimed.conversation_id, claimed.turn_id, bot.history_messages
+    )
     asked = tuple(
         sorted(
             (message for message in messages if message.turn_id == claimed.turn_id),
@@ -86,10 +85,9 @@ def _history(messages: list[Asked], claimed: Claimed, newest: int) -> tuple[Aske
     return tuple(sorted(earlier, key=lambda message: message.seq))
 
 
-async def retrieve(db: Database, claimed: Claimed, window: Window) -> list[Found]:
+async def retrieve(connection: Read, window: Window) -> list[Found]:
     """What the knowledge base has on the unanswered messages."""
-    async with db.read(claimed.workspace_id) as connection:
-        return await search(connection, "\n".join(message.text for message in window.asked))
+    return await search(connection, "\n".join(message.text for message in window.asked))
 
 
 async def decide(means: Means, bot: Bot, prompt: Prompt, record: Callable[[Call], None]) -> Verdict:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from rejoinder.bots.store import bot_of
-from rejoinder.db import Database, Tx
+from rejoinder.db import Batch, Database, Tx
 from rejoinder.events import store as log
 from rejoinder.events.model import NewEvent
 from rejoinder.queue.jobs import enqueue
@@ -52,14 +52,15 @@ async def claim(
 
 
 async def _take(tx: Tx, guard: Guard, turn: Turn, worker: Worker) -> Claimed:
-    seq = guard.seq + 1
-    fence = await store.claim(
-        tx, guard, turn.turn_id, worker_no=worker.no, worker=worker.name, lease=LEASE, seq=seq
-    )
+    seq, fence = guard.seq + 1, guard.fence + 1
+    batch = Batch(tx)
+    store.take(batch, turn, fence, worker.no, worker.name, LEASE)
+    store.advance(batch, guard.conversation_id, seq, fence=fence)
     started = NewEvent(
         seq, "turn.started", {"turn_id": str(turn.turn_id), "attempt": turn.attempt + 1}
     )
-    await log.append(tx, guard.conversation_id, guard.now, [started])
+    log.append(batch, guard.conversation_id, guard.now, [started])
+    await batch.send()
     return Claimed(
         workspace_id=tx.workspace_id,
         conversation_id=guard.conversation_id,

@@ -9,7 +9,7 @@ from typing import Literal
 from uuid import UUID
 
 from rejoinder.conversations.model import NewMessage
-from rejoinder.db import Database, Tx, new_id, retry_busy
+from rejoinder.db import Batch, Database, Tx, new_id, retry_busy
 from rejoinder.errors import LostTurn
 from rejoinder.events import store as log
 from rejoinder.events.model import EventType, NewEvent
@@ -85,8 +85,9 @@ async def conclude(
     events = [_sent(reply, verdict) for reply in replies] + _ending(
         guard, turn_id, verdict, len(replies)
     )
-    await store.end(
-        tx,
+    batch = Batch(tx)
+    store.end(
+        batch,
         turn_id,
         fence,
         verdict.state,
@@ -97,45 +98,39 @@ async def conclude(
         error=verdict.error or None,
         tokens=sum(call.input_tokens + call.output_tokens for call in calls),
     )
-    counter = events[-1].seq
     if replies:
-        await queue_replies(
-            tx,
-            platform=guard.platform,
-            turn_id=turn_id,
-            at=guard.now,
-            replies=replies,
-            counter=counter,
+        queue_replies(
+            batch, platform=guard.platform, turn_id=turn_id, at=guard.now, replies=replies
         )
-    else:
-        await store.set_counter(tx, guard.conversation_id, counter)
-    await ledger.record(
-        tx, contact_id=guard.contact_id, message_id=newest_read, turn_id=turn_id, calls=calls
+    ledger.record(
+        batch, contact_id=guard.contact_id, message_id=newest_read, turn_id=turn_id, calls=calls
     )
-    await log.append(tx, guard.conversation_id, guard.now, events)
-    await _what_waits(tx, guard, turn_id, verdict)
-
-
-async def _what_waits(tx: Tx, guard: Guard, turn_id: UUID, verdict: Verdict) -> None:
+    log.append(batch, guard.conversation_id, guard.now, events)
     waiting = guard.waiting if guard.waiting and guard.waiting.turn_id != turn_id else None
-    if verdict.state == "committed":
-        if waiting:
-            await enqueue(
-                tx, [wake(tx.workspace_id, guard.conversation_id, waiting.due_at - guard.now)]
-            )
-        return
-    await store.put_in_charge(
-        tx,
+    calls_people = verdict.state != "committed"
+    if waiting and calls_people:  # what came meanwhile is for the person now
+        store.end(batch, waiting.turn_id, waiting.fence, "handed_off", reason=verdict.reason)
+    store.advance(
+        batch,
         guard.conversation_id,
-        "waiting",
-        {
-            "escalated_at": guard.now.isoformat(),
-            "escalation_reason": verdict.reason,
-            "escalated_by": "ai_system",
-        },
+        events[-1].seq,
+        messages=len(replies),
+        newest=guard.now if replies else None,
+        charge="waiting" if calls_people else None,
+        metadata=_escalation(guard, verdict) if calls_people else None,
     )
-    if waiting:  # what came meanwhile is for the person now
-        await store.end(tx, waiting.turn_id, waiting.fence, "handed_off", reason=verdict.reason)
+    await batch.send()
+    if waiting and not calls_people:
+        delay = waiting.due_at - guard.now
+        await enqueue(tx, [wake(tx.workspace_id, guard.conversation_id, delay)])
+
+
+def _escalation(guard: Guard, verdict: Verdict) -> dict[str, str]:
+    return {
+        "escalated_at": guard.now.isoformat(),
+        "escalation_reason": verdict.reason,
+        "escalated_by": "ai_system",
+    }
 
 
 def _message(guard: Guard, turn_id: UUID, seq: int, text: str, verdict: Verdict) -> NewMessage:

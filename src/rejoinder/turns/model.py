@@ -91,8 +91,14 @@ class Asked:
     seq: int
     turn_id: UUID | None
     sender_type: str
+    kind: str
     text: str
     platform_time: datetime
+
+    @property
+    def said(self) -> str:
+        """What the model is told of it: its text, or what kind of thing it was."""
+        return self.text or f"[{self.kind}]"
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,11 +27,10 @@ def compose(
         instructions=f"You are {bot.name}. {bot.persona}\n\n{_MANNER}",
         passages=tuple(Passage(_title(piece), piece.text, piece.score) for piece in found),
         history=tuple(
-            Line("customer" if message.sender_type == "customer" else "business", message.text)
+            Line("customer" if message.sender_type == "customer" else "business", message.said)
             for message in history
-            if message.text
         ),
-        asked=tuple(message.text for message in asked),
+        asked=tuple(message.said for message in asked),
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from rejoinder.db import Tx, new_id
+from rejoinder.db import Batch, new_id
 from rejoinder.events.model import NewEvent
 from rejoinder.queue.jobs import TURNS, Job
 from rejoinder.turns import decide, store
@@ -23,26 +23,28 @@ class Scheduled:
     seq: int
 
 
-async def schedule(tx: Tx, guard: Guard, seq: int, quiet: timedelta | None = None) -> Scheduled:
-    """Find the message its turn, in the caller's transaction and under the conversation's lock.
+def schedule(batch: Batch, guard: Guard, seq: int, quiet: timedelta | None = None) -> Scheduled:
+    """Find the message its turn, in the caller's step and under the conversation's lock.
 
     `seq` is the conversation's counter as drawn so far; `quiet` stands in for the bot's quiet window.
     """
     plan = decide.arrival(guard.now, guard.policy, guard.waiting, guard.running, quiet)
     turn_id = plan.extends or new_id()
     if plan.extends is None:
-        await store.open_turn(tx, turn_id, guard.conversation_id, plan)
+        store.open_turn(batch, turn_id, guard.conversation_id, plan)
     else:
-        await store.extend(tx, turn_id, plan)
+        store.extend(batch, turn_id, plan)
     events: list[NewEvent] = []
-    if plan.supersedes is not None:
-        await store.supersede(tx, plan.supersedes, turn_id)
+    if plan.supersedes is not None and guard.running is not None:
+        store.supersede(batch, guard.running, turn_id)
         seq += 1
         events.append(
             NewEvent(seq, "turn.superseded", {"turn_id": str(plan.supersedes), "by": str(turn_id)})
         )
     jobs = (
-        [wake(tx.workspace_id, guard.conversation_id, plan.due_at - guard.now)] if plan.wake else []
+        [wake(batch.tx.workspace_id, guard.conversation_id, plan.due_at - guard.now)]
+        if plan.wake
+        else []
     )
     return Scheduled(turn_id, events, jobs, seq)
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import asyncpg
 
 from rejoinder.conversations.model import State as Charge
-from rejoinder.db import Read, Tx
+from rejoinder.db import Batch, Read, Tx
 from rejoinder.turns.decide import Plan
 from rejoinder.turns.model import Asked, Guard, Policy, Turn
 
@@ -35,6 +35,14 @@ FROM (SELECT) AS one_row
 LEFT JOIN turns t ON t.workspace_id = $1 AND t.conversation_id = $2 AND t.state IN ('waiting', 'running')
 """
 
+# The row that guards the conversation moves once a step: counters, and who is in charge where that changes.
+ADVANCE = """
+UPDATE conversations SET seq = $3, fence = coalesce($4::bigint, fence), total_messages = total_messages + $5,
+    last_message_timestamp = greatest(last_message_timestamp, $6::timestamptz), state = coalesce($7::text, state),
+    metadata = metadata || $8::jsonb
+WHERE workspace_id = $1 AND conversation_id = $2
+"""
+
 OPEN = """
 INSERT INTO turns (workspace_id, turn_id, conversation_id, state, opened_at, due_at, first_unanswered_at, interrupts,
     attempt, woken_at)
@@ -47,79 +55,62 @@ UPDATE turns SET due_at = $3, first_unanswered_at = $4, interrupts = $5, attempt
 WHERE workspace_id = $1 AND turn_id = $2
 """
 
-SET_COUNTER = "UPDATE conversations SET seq = $3 WHERE workspace_id = $1 AND conversation_id = $2"
+TAKE = """
+UPDATE turns SET state = 'running', fence = $3, attempt = $4, worker_no = $5,
+    lease_until = clock_timestamp() + $6::interval
+WHERE workspace_id = $1 AND turn_id = $2
+"""
 
-CLAIM = """
-WITH claimed AS (
-    UPDATE turns SET state = 'running', fence = $4, attempt = attempt + 1, worker_no = $5,
-        lease_until = clock_timestamp() + $6::interval
-    WHERE workspace_id = $1 AND turn_id = $3
-    RETURNING attempt
-), tried AS (
-    INSERT INTO turn_attempts (workspace_id, turn_id, fence, attempt, worker, started_at)
-    SELECT $1, $3, $4, attempt, $7, clock_timestamp() FROM claimed
-)
-UPDATE conversations SET fence = $4, seq = $8 WHERE workspace_id = $1 AND conversation_id = $2
+BEGIN_ATTEMPT = """
+INSERT INTO turn_attempts (workspace_id, turn_id, fence, attempt, worker, started_at)
+VALUES ($1, $2, $3, $4, $5, clock_timestamp())
+"""
+
+END_ATTEMPT = """
+UPDATE turn_attempts SET outcome = $4, ended_at = clock_timestamp(), tokens = tokens + $5
+WHERE workspace_id = $1 AND turn_id = $2 AND fence = $3
 """
 
 END = """
-WITH attempted AS (
-    UPDATE turn_attempts SET outcome = $4, ended_at = clock_timestamp(), tokens = tokens + $9
-    WHERE workspace_id = $1 AND turn_id = $2 AND fence = $3
-), answered AS (
-    UPDATE messages SET processing_status = CASE WHEN $4 = 'failed' THEN 'failed' ELSE 'completed' END,
-        processed_at = clock_timestamp(), error_count = error_count + ($4 = 'failed')::int,
-        last_error_message = coalesce($8, last_error_message)
-    WHERE workspace_id = $1 AND turn_id = $2 AND direction = 'inbound'
-        AND $4 IN ('committed', 'handed_off', 'failed')
-)
-UPDATE turns SET state = $4, worker_no = NULL, lease_until = NULL, ended_at = clock_timestamp(), decision = $5,
-    reason = $6, model = $7, error = $8, provider = $10
+UPDATE turns SET state = $3, worker_no = NULL, lease_until = NULL, ended_at = clock_timestamp(), decision = $4,
+    reason = $5, provider = $6, model = $7, error = $8
 WHERE workspace_id = $1 AND turn_id = $2
+"""
+
+MARK_MESSAGES = """
+UPDATE messages SET processing_status = CASE WHEN $3::text IS NULL THEN 'completed' ELSE 'failed' END,
+    processed_at = clock_timestamp(), error_count = error_count + ($3::text IS NOT NULL)::int,
+    last_error_message = coalesce($3::text, last_error_message)
+WHERE workspace_id = $1 AND turn_id = $2 AND direction = 'inbound'
 """
 
 # Back to waiting. A lost lease keeps its fence and costs the attempt; a turn handed back gives both up.
 GIVE_BACK = """
-WITH attempted AS (
-    UPDATE turn_attempts SET outcome = $4, ended_at = clock_timestamp()
-    WHERE workspace_id = $1 AND turn_id = $2 AND fence = $3 AND outcome IS NULL
-)
 UPDATE turns SET state = 'waiting', worker_no = NULL, lease_until = NULL,
-    opened_at = clock_timestamp() + $5::interval, due_at = clock_timestamp() + $5::interval,
-    woken_at = clock_timestamp() + $5::interval, fence = CASE WHEN $4 = 'returned' THEN 0 ELSE fence END,
-    attempt = CASE WHEN $4 = 'returned' THEN attempt - 1 ELSE attempt END
+    opened_at = clock_timestamp() + $3::interval, due_at = clock_timestamp() + $3::interval,
+    woken_at = clock_timestamp() + $3::interval, fence = CASE WHEN $4 THEN 0 ELSE fence END,
+    attempt = CASE WHEN $4 THEN attempt - 1 ELSE attempt END
 WHERE workspace_id = $1 AND turn_id = $2
+"""
+
+SUPERSEDE = """
+UPDATE turns SET state = 'superseded', worker_no = NULL, lease_until = NULL, ended_at = clock_timestamp(),
+    merged_into = $3
+WHERE workspace_id = $1 AND turn_id = $2
+"""
+
+MOVE_MESSAGES = """
+UPDATE messages SET turn_id = $3 WHERE workspace_id = $1 AND turn_id = $2 AND direction = 'inbound'
 """
 
 LOST_CHANNEL = "rejoinder_lost"
 """PostgreSQL channel; payload: `turn_id fence` of an attempt just lost. It speeds up what the lease tells anyway."""
 
-SUPERSEDE = """
-WITH attempted AS (
-    UPDATE turn_attempts SET outcome = $4, ended_at = clock_timestamp()
-    WHERE workspace_id = $1 AND turn_id = $2 AND outcome IS NULL
-), moved AS (
-    UPDATE messages SET turn_id = $3 WHERE workspace_id = $1 AND turn_id = $2 AND direction = 'inbound'
-), ended AS (
-    UPDATE turns SET state = 'superseded', worker_no = NULL, lease_until = NULL, ended_at = clock_timestamp(),
-        merged_into = $3
-    WHERE workspace_id = $1 AND turn_id = $2
-    RETURNING fence
-)
-SELECT pg_notify($5, $2::text || ' ' || fence) FROM ended
-"""
-
-TELL_LOST = "SELECT pg_notify($1, $2)"
-
-CHARGE = """
-UPDATE conversations SET state = $3, metadata = metadata || $4 WHERE workspace_id = $1 AND conversation_id = $2
-"""
-
 WINDOW = """
-(SELECT message_id, seq, turn_id, sender_type, text, platform_time FROM messages
+(SELECT message_id, seq, turn_id, sender_type, kind, text, platform_time FROM messages
  WHERE workspace_id = $1 AND turn_id = $3 AND direction = 'inbound')
 UNION ALL
-(SELECT message_id, seq, turn_id, sender_type, text, platform_time FROM messages
+(SELECT message_id, seq, turn_id, sender_type, kind, text, platform_time FROM messages
  WHERE workspace_id = $1 AND conversation_id = $2 AND turn_id IS DISTINCT FROM $3
  ORDER BY seq DESC LIMIT $4)
 """
@@ -160,11 +151,25 @@ async def _guard(tx: Tx, row: asyncpg.Record | None) -> Guard | None:
     return Guard(*(*conversation, now, policy, waiting, running))
 
 
-async def open_turn(tx: Tx, turn_id: UUID, conversation_id: UUID, plan: Plan) -> None:
+def advance(
+    batch: Batch,
+    conversation_id: UUID,
+    seq: int,
+    *,
+    fence: int | None = None,
+    messages: int = 0,
+    newest: datetime | None = None,
+    charge: Charge | None = None,
+    metadata: dict[str, str] | None = None,
+) -> None:
+    """Write the guarding row back: the counters drawn from, messages added, who is in charge. Once a step."""
+    batch.add(ADVANCE, conversation_id, seq, fence, messages, newest, charge, metadata or {})
+
+
+def open_turn(batch: Batch, turn_id: UUID, conversation_id: UUID, plan: Plan) -> None:
     """Store a new waiting turn."""
-    await tx.connection.execute(
+    batch.add(
         OPEN,
-        tx.workspace_id,
         turn_id,
         conversation_id,
         plan.opened_at,
@@ -175,42 +180,29 @@ async def open_turn(tx: Tx, turn_id: UUID, conversation_id: UUID, plan: Plan) ->
     )
 
 
-async def extend(tx: Tx, turn_id: UUID, plan: Plan) -> None:
+def extend(batch: Batch, turn_id: UUID, plan: Plan) -> None:
     """Let the waiting turn take one more message."""
-    await tx.connection.execute(
-        EXTEND,
-        tx.workspace_id,
-        turn_id,
-        plan.due_at,
-        plan.first_unanswered_at,
-        plan.interrupts,
-        plan.attempt,
-    )
+    batch.add(EXTEND, turn_id, plan.due_at, plan.first_unanswered_at, plan.interrupts, plan.attempt)
 
 
-async def supersede(tx: Tx, turn_id: UUID, into: UUID, outcome: str = "superseded") -> None:
-    """End a running turn in favour of another, which takes over its messages."""
-    await tx.connection.execute(SUPERSEDE, tx.workspace_id, turn_id, into, outcome, LOST_CHANNEL)
+def supersede(batch: Batch, running: Turn, into: UUID, outcome: str = "superseded") -> None:
+    """End a running turn in favour of another, which takes over its messages; its worker is told."""
+    batch.add(END_ATTEMPT, running.turn_id, running.fence, outcome, 0)
+    batch.add(SUPERSEDE, running.turn_id, into)
+    batch.add(MOVE_MESSAGES, running.turn_id, into)
+    tell_lost(batch, running)
 
 
-async def set_counter(tx: Tx, conversation_id: UUID, seq: int) -> None:
-    """Write the conversation's seq counter back where no message does."""
-    await tx.connection.execute(SET_COUNTER, tx.workspace_id, conversation_id, seq)
+def take(
+    batch: Batch, turn: Turn, fence: int, worker_no: int, worker: str, lease: timedelta
+) -> None:
+    """waiting → running under a new fence."""
+    batch.add(TAKE, turn.turn_id, fence, turn.attempt + 1, worker_no, lease)
+    batch.add(BEGIN_ATTEMPT, turn.turn_id, fence, turn.attempt + 1, worker)
 
 
-async def claim(
-    tx: Tx, guard: Guard, turn_id: UUID, *, worker_no: int, worker: str, lease: timedelta, seq: int
-) -> int:
-    """waiting → running under a new fence, which is returned."""
-    fence = guard.fence + 1
-    await tx.connection.execute(
-        CLAIM, tx.workspace_id, guard.conversation_id, turn_id, fence, worker_no, lease, worker, seq
-    )
-    return fence
-
-
-async def end(
-    tx: Tx,
+def end(
+    batch: Batch,
     turn_id: UUID,
     fence: int,
     state: str,
@@ -222,37 +214,21 @@ async def end(
     error: str | None = None,
     tokens: int = 0,
 ) -> None:
-    """running → committed, handed_off, failed or cancelled."""
-    await tx.connection.execute(
-        END,
-        tx.workspace_id,
-        turn_id,
-        fence,
-        state,
-        decision,
-        reason,
-        model,
-        error,
-        tokens,
-        provider,
-    )
+    """End a turn: committed, handed_off or failed, the last with its error."""
+    batch.add(END_ATTEMPT, turn_id, fence, state, tokens)
+    batch.add(END, turn_id, state, decision, reason, provider, model, error)
+    batch.add(MARK_MESSAGES, turn_id, error)
 
 
-async def give_back(tx: Tx, turn_id: UUID, fence: int, outcome: str, pause: timedelta) -> None:
+def give_back(batch: Batch, running: Turn, outcome: str, pause: timedelta) -> None:
     """running → waiting, due after `pause`: `expired` for a lost lease, `returned` for a turn handed back."""
-    await tx.connection.execute(GIVE_BACK, tx.workspace_id, turn_id, fence, outcome, pause)
+    batch.add(END_ATTEMPT, running.turn_id, running.fence, outcome, 0)
+    batch.add(GIVE_BACK, running.turn_id, pause, outcome == "returned")
 
 
-async def put_in_charge(
-    tx: Tx, conversation_id: UUID, charge: Charge, metadata: dict[str, str]
-) -> None:
-    """Say who is in charge of the conversation, and note why in its metadata."""
-    await tx.connection.execute(CHARGE, tx.workspace_id, conversation_id, charge, metadata)
-
-
-async def tell_lost(tx: Tx, turn_id: UUID, fence: int) -> None:
-    """Tell the worker of a running turn that it has lost it, when this commits."""
-    await tx.connection.execute(TELL_LOST, LOST_CHANNEL, f"{turn_id} {fence}")
+def tell_lost(batch: Batch, turn: Turn) -> None:
+    """Tell the worker of a turn that it has lost it, when this commits."""
+    batch.notify(LOST_CHANNEL, f"{turn.turn_id} {turn.fence}")
 
 
 async def window(read: Read, conversation_id: UUID, turn_id: UUID, history: int) -> list[Asked]:

@@ -161,12 +161,8 @@ class Desk:
         """The calls of an attempt that committed nothing cost money all the same."""
         try:
             async with self._means.db.transaction(claimed.workspace_id) as tx:
-                tokens = await ledger.record(
-                    tx,
-                    contact_id=claimed.contact_id,
-                    message_id=None,
-                    turn_id=claimed.turn_id,
-                    calls=calls,
+                tokens = await ledger.book(
+                    tx, contact_id=claimed.contact_id, turn_id=claimed.turn_id, calls=calls
                 )
                 await store.add_tokens(tx, claimed.turn_id, claimed.fence, tokens)
         except (*AWAY, *BUSY, Unavailable) as away:

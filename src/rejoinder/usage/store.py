@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from rejoinder.db import Tx
+from rejoinder.db import Batch, Tx
 from rejoinder.usage.model import Call
 
 RECORD = """
@@ -21,18 +21,30 @@ RETURNING tokens_used
 """
 
 
-async def record(
-    tx: Tx, *, contact_id: UUID, message_id: UUID | None, turn_id: UUID, calls: Sequence[Call]
-) -> int:
-    """Write the calls of one turn into the ledger; returns the tokens of those not booked before.
+def record(
+    batch: Batch,
+    *,
+    contact_id: UUID,
+    message_id: UUID | None,
+    turn_id: UUID,
+    calls: Sequence[Call],
+) -> None:
+    """Write the calls of one turn into the ledger; `message_id` is the newest message they read."""
+    if calls:
+        batch.add(RECORD, *_arguments(contact_id, message_id, turn_id, calls))
 
-    `message_id` is the newest message they read.
-    """
-    if not calls:
-        return 0
-    rows = await tx.connection.fetch(
-        RECORD,
-        tx.workspace_id,
+
+async def book(tx: Tx, *, contact_id: UUID, turn_id: UUID, calls: Sequence[Call]) -> int:
+    """Write the calls of an attempt that committed nothing; returns the tokens of those not written before."""
+    arguments = _arguments(contact_id, None, turn_id, calls)
+    rows = await tx.connection.fetch(RECORD, tx.workspace_id, *arguments)
+    return sum(row[0] for row in rows)
+
+
+def _arguments(
+    contact_id: UUID, message_id: UUID | None, turn_id: UUID, calls: Sequence[Call]
+) -> tuple[object, ...]:
+    return (
         contact_id,
         message_id,
         turn_id,
@@ -48,7 +60,6 @@ async def record(
         [_storable(call.error) for call in calls],
         [call.seconds for call in calls],
     )
-    return sum(row[0] for row in rows)
 
 
 def _storable(text: str) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-import time
+
+from cachetools import TTLCache
 
 from rejoinder.db import Database, Tx, new_id
 from rejoinder.errors import Unauthenticated
@@ -27,25 +28,21 @@ class Tokens:
 
     def __init__(self, db: Database) -> None:
         self._db = db
-        self._known: dict[bytes, tuple[float, Caller]] = {}
+        self._known: TTLCache[bytes, Caller] = TTLCache(_REMEMBERED, _REMEMBERED_S)
 
     async def caller(self, token: str) -> Caller:
         """Whom the token speaks for. Raises Unauthenticated."""
         hashed = _hash(token)
-        now = time.monotonic()
         known = self._known.get(hashed)
-        if known is not None and known[0] > now:
-            return known[1]
+        if known is not None:
+            return known
         async with self._db.maintenance() as maintenance:
             caller = await store.caller_by_hash(maintenance, hashed)
         if caller is None:
-            self._known.pop(hashed, None)
             raise Unauthenticated(
                 "This token is unknown or revoked.", mend="`rejoinder token` prints one that works."
             )
-        if len(self._known) >= _REMEMBERED:
-            self._known.clear()
-        self._known[hashed] = (now + _REMEMBERED_S, caller)
+        self._known[hashed] = caller
         return caller
 
 

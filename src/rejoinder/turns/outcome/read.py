@@ -54,11 +54,7 @@ async def outcome(read: Read, message_id: UUID) -> Outcome | None:
         return None
     status = _status(facts)
     holder = facts.holder if status == "merged" else None
-    replies = (
-        await store.replies(read, facts.turn_id)
-        if facts.turn_id and status in ("answered", "handed_off", "failed")
-        else []
-    )
+    told = facts.replies if status in ("answered", "handed_off", "failed") else []
     return Outcome(
         message_id=message_id,
         conversation_id=facts.conversation_id,
@@ -70,7 +66,7 @@ async def outcome(read: Read, message_id: UUID) -> Outcome | None:
         provider=facts.provider,
         model=facts.model,
         reason=facts.reason,
-        replies=tuple(Told(*reply) for reply in replies),
+        replies=tuple(Told(UUID(reply[0]), reply[1], reply[2]) for reply in told),
     )
 
 

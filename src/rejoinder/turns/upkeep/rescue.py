@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import asyncpg
 
-from rejoinder.db import AWAY, BUSY, Database
+from rejoinder.db import AWAY, BUSY, Batch, Database
 from rejoinder.errors import Unavailable
 from rejoinder.events import store as log_store
 from rejoinder.events.model import NewEvent
@@ -89,17 +89,19 @@ async def take_back(
             and not decide.is_lost(guard.now, running, lost.worker_alive)
         ):
             return False
+        batch = Batch(tx)
         if guard.waiting is None:
-            await store.give_back(tx, running.turn_id, running.fence, outcome, pause)
+            store.give_back(batch, running, outcome, pause)
         else:
             plan = decide.merge(running, guard.waiting, outcome == "returned")
-            await store.extend(tx, guard.waiting.turn_id, plan)
-            await store.supersede(tx, running.turn_id, guard.waiting.turn_id, outcome)
+            store.extend(batch, guard.waiting.turn_id, plan)
+            store.supersede(batch, running, guard.waiting.turn_id, outcome)
         event = NewEvent(
             guard.seq + 1, "turn.expired", {"turn_id": str(running.turn_id), "outcome": outcome}
         )
-        await store.set_counter(tx, guard.conversation_id, event.seq)
-        await log_store.append(tx, guard.conversation_id, guard.now, [event])
+        store.advance(batch, guard.conversation_id, event.seq)
+        log_store.append(batch, guard.conversation_id, guard.now, [event])
+        await batch.send()
         await enqueue(tx, [wake(lost.workspace_id, guard.conversation_id, pause)])
     RESCUED.inc()
     TURNS.labels(outcome).inc()
