@@ -162,7 +162,9 @@ def load(**overrides: object) -> Settings:
         return Settings(**overrides)  # type: ignore[arg-type]
     except ValidationError as wrong:
         lines = [
-            f"{'.'.join(str(part) for part in error['loc']).upper() or 'settings'}: {error['msg']}"
+            ": ".join(
+                filter(None, (".".join(map(str, error["loc"])).upper(), _plain(error["msg"])))
+            )
             for error in wrong.errors(include_url=False, include_input=False)
         ]
         raise Setup("; ".join(lines), mend="See docs/settings.md.", code="bad_settings") from None
@@ -170,3 +172,7 @@ def load(**overrides: object) -> Settings:
         raise Setup(
             f"rejoinder.toml: {wrong}", mend="See docs/settings.md.", code="bad_settings"
         ) from None
+
+
+def _plain(message: str) -> str:
+    return message.removeprefix("Value error, ")

@@ -34,6 +34,12 @@ def read_token(data: Path) -> str:
             mend="Run this as the user who runs Rejoinder.",
             code="no_token",
         ) from None
+    except (OSError, UnicodeDecodeError) as unreadable:
+        raise Setup(
+            f"The token file {token_path(data)} can't be read: {unreadable}.",
+            mend="Remove it, or name another data folder with REJOINDER_DATA; `serve` writes it anew.",
+            code="no_token",
+        ) from None
 
 
 async def ensure_token(db: Database, data: Path, workspace_id: UUID) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import urllib.error
 import urllib.request
@@ -61,23 +62,43 @@ def _show(console: Console, answer: dict[str, object]) -> None:
 
 
 def _post(base: str, token: str, path: str, body: dict[str, object] | None) -> dict[str, object]:
-    request = urllib.request.Request(  # noqa: S310 - the operator's own address
-        base + path,
-        data=json.dumps(body).encode() if body is not None else None,
-        headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
-    )
+    """The JSON object that answers. Raises Setup with the server's own words when it refuses."""
     try:
+        request = urllib.request.Request(  # noqa: S310 - the operator's own address
+            base + path,
+            data=json.dumps(body).encode() if body is not None else None,
+            headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
+        )
         with urllib.request.urlopen(request, timeout=_WAIT_S + 10) as response:  # noqa: S310
-            answer: dict[str, object] = json.load(response)
-            return answer
+            return _object(response.read(), base)
     except urllib.error.HTTPError as refused:
-        problem = json.load(refused)
+        problem = _object(refused.read(), base)
         raise Setup(
-            problem.get("detail", str(refused)), mend=problem.get("mend", ""), code="refused"
+            str(problem.get("detail", refused)), mend=str(problem.get("mend", "")), code="refused"
         ) from None
-    except OSError as away:
+    except (ValueError, http.client.InvalidURL):
         raise Setup(
-            f"No server answers at {base}: {getattr(away, 'reason', away)}.",
+            f"{base!r} is not the address of a server.",
+            mend="Write it like --url http://127.0.0.1:8000.",
+            code="no_server",
+        ) from None
+    except (OSError, http.client.HTTPException) as away:
+        raise Setup(
+            f"No server answers at {base}: {getattr(away, 'reason', None) or away}.",
             mend="Start it with `make run` or `rejoinder serve`, or name it with --url.",
             code="no_server",
         ) from None
+
+
+def _object(body: bytes, base: str) -> dict[str, object]:
+    try:
+        answer = json.loads(body)
+    except ValueError:
+        answer = None
+    if not isinstance(answer, dict):
+        raise Setup(
+            f"What answers at {base} is not Rejoinder.",
+            mend="Name Rejoinder's address with --url.",
+            code="no_server",
+        )
+    return answer

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import signal
 import socket
 from collections.abc import Callable, Iterator
@@ -10,6 +11,7 @@ from contextlib import AsyncExitStack, contextmanager
 
 import uvicorn
 from fastapi import FastAPI
+from pydantic import SecretStr
 
 from rejoinder.app.build import build
 from rejoinder.app.database import ready_database
@@ -25,6 +27,14 @@ from rejoinder.settings import Settings
 from rejoinder.text.thai import warm
 from rejoinder.worker import Work
 
+_BACKLOG = 2048
+_MENDS = {
+    errno.EADDRINUSE: "Stop what uses it, or choose another port: PORT=8001 make run",
+    errno.EACCES: "Ports under 1024 are root's; choose another: PORT=8001 make run",
+}
+_MEND_HOST = (
+    "HOST must be an address of this machine: 127.0.0.1 for itself, 0.0.0.0 for all its networks."
+)
 _LAST_RESPONSES_S = 5
 _KEEP_ALIVE_S = 75  # longer than load balancers keep theirs (60 s), so that they close first
 
@@ -32,48 +42,87 @@ _KEEP_ALIVE_S = 75  # longer than load balancers keep theirs (60 s), so that the
 async def serve(settings: Settings, say: Callable[[str], None]) -> None:
     """Run until SIGTERM or SIGINT, then stop in order: no new requests, running turns finish, the database stops.
 
-    Raises Setup when something must be mended first.
+    A signal during the start undoes what was started. Raises Setup when something must be mended first.
     """
+    stop = _Stop()
     listening = bind(settings.host, settings.port)
-    async with AsyncExitStack() as stack:
-        stack.callback(listening.close)
-        dsn = await stack.enter_async_context(ready_database(settings, say))
-        db = await connect(dsn, size=settings.pool_size)
-        stack.push_async_callback(db.close)
-        # Answers have a pool of their own: a backlog of them must not keep a message from being acknowledged,
-        # and an answer that was paid for waits for its turn to be stored.
-        work_db = await connect(dsn, size=settings.pool_size, name="rejoinder work", patience=300)
-        stack.push_async_callback(work_db.close)
-        model = choose(
-            wanted=settings.model,
-            openai_api_key=settings.openai_api_key.get_secret_value()
-            if settings.openai_api_key
-            else None,
-            openai_base_url=settings.openai_base_url,
-            openai_model=settings.openai_model,
-            session=await stack.enter_async_context(session()),
-        )
-        shop = await sample(db)
-        token = await ensure_token(db, settings.data, shop.workspace_id)
-        bus, work = Bus(db), Work(work_db, model, settings)
-        await stack.enter_async_context(bus.running())
-        await stack.enter_async_context(work.running())
-        key = load_key(
-            settings.secret_key.get_secret_value() if settings.secret_key else None, settings.data
-        )
-        app = build(
-            db=db,
-            bus=bus,
-            settings=settings,
-            key=key,
-            sample=shop,
-            model=model.model_name,
-            working=lambda: work.ready,
-        )
-        await asyncio.to_thread(warm)  # else the first Thai customer waits for the dictionary
-        say(greeting(listening, token, shop.bot.name, model.model_name))
-        await _listen(app, listening, bus)
-        say("Stopping: running turns finish first.")
+    try:
+        async with AsyncExitStack() as stack:
+            stack.callback(listening.close)
+            await _start(settings, say, stack, stop, listening)
+    except asyncio.CancelledError:
+        if not stop.asked:
+            raise
+        say("Stopped while starting.")
+
+
+async def _start(
+    settings: Settings,
+    say: Callable[[str], None],
+    stack: AsyncExitStack,
+    stop: _Stop,
+    listening: socket.socket,
+) -> None:
+    dsn = await stack.enter_async_context(ready_database(settings, say))
+    db = await connect(dsn, size=settings.pool_size)
+    stack.push_async_callback(db.close)
+    # Answers have a pool of their own: a backlog of them must not keep a message from being acknowledged,
+    # and an answer that was paid for waits for its turn to be stored.
+    work_db = await connect(dsn, size=settings.pool_size, name="rejoinder work", patience=300)
+    stack.push_async_callback(work_db.close)
+    model = choose(
+        wanted=settings.model,
+        openai_api_key=_reveal(settings.openai_api_key),
+        openai_base_url=settings.openai_base_url,
+        openai_model=settings.openai_model,
+        session=await stack.enter_async_context(session()),
+    )
+    shop = await sample(db)
+    token = await ensure_token(db, settings.data, shop.workspace_id)
+    bus, work = Bus(db), Work(work_db, model, settings)
+    await stack.enter_async_context(bus.running())
+    await stack.enter_async_context(work.running())
+    app = build(
+        db=db,
+        bus=bus,
+        settings=settings,
+        key=load_key(_reveal(settings.secret_key), settings.data),
+        sample=shop,
+        model=model.model_name,
+        working=lambda: work.ready,
+    )
+    await asyncio.to_thread(warm)  # else the first Thai customer waits for the dictionary
+    server = _server(app)
+    stop.when_serving(server, bus)
+    say(greeting(listening, token, shop.bot.name, model.model_name))
+    await server.serve(sockets=[listening])
+    say("Stopping: running turns finish first.")
+
+
+class _Stop:
+    """SIGTERM and SIGINT, from the first moment on: during the start they cancel it, later they end the server."""
+
+    def __init__(self) -> None:
+        self.asked = False
+        self._starting = asyncio.current_task()
+        self._server: uvicorn.Server | None = None
+        self._bus: Bus | None = None
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, self._ask)
+
+    def when_serving(self, server: uvicorn.Server, bus: Bus) -> None:
+        """From here on a signal ends the server, and a second one does not wait for its responses."""
+        self._server, self._bus = server, bus
+
+    def _ask(self) -> None:
+        if self._server is None or self._bus is None:
+            if self._starting is not None and not self.asked:
+                self._starting.cancel()
+        else:
+            self._server.force_exit = self._server.should_exit
+            self._server.should_exit = True
+            self._bus.close()  # streams and waiting callers leave now
+        self.asked = True
 
 
 class _Server(uvicorn.Server):
@@ -84,7 +133,7 @@ class _Server(uvicorn.Server):
         yield
 
 
-async def _listen(app: FastAPI, listening: socket.socket, bus: Bus) -> None:
+def _server(app: FastAPI) -> _Server:
     config = uvicorn.Config(
         app,
         log_config=None,
@@ -95,18 +144,11 @@ async def _listen(app: FastAPI, listening: socket.socket, bus: Bus) -> None:
         timeout_keep_alive=_KEEP_ALIVE_S,
         server_header=False,
     )
-    server = _Server(config)
+    return _Server(config)
 
-    def stop() -> None:
-        if server.should_exit:
-            server.force_exit = True
-        server.should_exit = True
-        bus.close()  # streams and waiting callers leave now
 
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop)
-    await server.serve(sockets=[listening])
+def _reveal(secret: SecretStr | None) -> str | None:
+    return secret.get_secret_value() if secret else None
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -116,12 +158,15 @@ def bind(host: str, port: int) -> socket.socket:
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((host, port))
-    except OSError as taken:
+        listening.listen(
+            _BACKLOG
+        )  # callers who come during the start wait instead of being refused
+    except OSError as wrong:
         listening.close()
         raise Setup(
-            f"Can't listen on {host}:{port}: {taken.strerror or taken}.",
-            mend=f"Stop what uses it, or choose another port: PORT={port + 1 if port else 8001} make run",
-            code="port_taken",
+            f"Can't listen on {host}:{port}: {wrong.strerror or wrong}.",
+            mend=_MENDS.get(wrong.errno or 0, _MEND_HOST),
+            code="cannot_listen",
         ) from None
     listening.set_inheritable(False)
     return listening

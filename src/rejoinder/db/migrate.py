@@ -18,6 +18,8 @@ Version = Literal["empty", "behind", "current", "unknown"]
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
+_MAY_CREATE = "SELECT has_schema_privilege(current_user, 'public', 'CREATE')"
+
 _ONE_AT_A_TIME = (
     5_261_891_201  # an advisory lock: two programs started together must not both migrate
 )
@@ -54,6 +56,12 @@ async def migrate(dsn: str) -> None:
             case "unknown":
                 raise newer()
             case "empty" | "behind":
+                if not await lock.fetchval(_MAY_CREATE):
+                    raise Setup(
+                        "This PostgreSQL role may not create tables in the schema public.",
+                        mend="As its owner run: GRANT CREATE, USAGE ON SCHEMA public TO the role.",
+                        code="schema_forbidden",
+                    )
                 await _upgrade(dsn)
     finally:
         await lock.close()

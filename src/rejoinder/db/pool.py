@@ -17,7 +17,7 @@ import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 from pydantic_core import from_json, to_json
 
-from rejoinder.errors import Unavailable
+from rejoinder.errors import Setup, Unavailable
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]"
 
@@ -43,6 +43,12 @@ AWAY = (
     asyncpg.ReadOnlySQLTransactionError,  # a standby that was not promoted yet
 )
 """What asyncpg raises when PostgreSQL is not there."""
+
+_REFUSED = (
+    asyncpg.InvalidAuthorizationSpecificationError,  # a wrong password among them
+    asyncpg.InvalidCatalogNameError,
+    ValueError,  # an address that can't be read; asyncpg's own configuration errors are of this kind too
+)
 
 BUSY = (
     asyncpg.DeadlockDetectedError,
@@ -170,6 +176,8 @@ async def connect(
             server_settings={**_SESSION, "application_name": name},
             command_timeout=15,
         )
+    except _REFUSED as refused:
+        raise _refused(refused) from None
     except AWAY as away:
         raise _unreachable(away) from away
     return Database(dsn, pool, patience)
@@ -187,10 +195,20 @@ async def connect_once(
         connection = await asyncpg.connect(
             dsn, timeout=10, server_settings={**session, "application_name": name}
         )
+    except _REFUSED as refused:
+        raise _refused(refused) from None
     except AWAY as away:
         raise _unreachable(away) from away
     await _prepare(connection)
     return connection
+
+
+def _refused(refused: BaseException) -> Setup:
+    return Setup(
+        f"PostgreSQL can't be used with this address: {refused}.",
+        mend="Check the user, password, host, port and database in DATABASE_URL.",
+        code="database_refused",
+    )
 
 
 def _unreachable(away: BaseException) -> Unavailable:

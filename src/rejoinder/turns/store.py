@@ -12,28 +12,28 @@ from rejoinder.db import Batch, Read, Tx
 from rejoinder.turns.decide import Plan
 from rejoinder.turns.model import Asked, Guard, Policy, Turn
 
+# The row is locked first; live_turns then looks with a snapshot and a clock of its own.
 _LOCKED = """
+WITH locked AS MATERIALIZED (
+    SELECT c.conversation_id, c.channel_id, c.contact_id, c.state, c.ai_enabled, c.seq, c.fence FROM conversations c
+    WHERE {which}
+    FOR NO KEY UPDATE
+)
 SELECT c.conversation_id, c.channel_id, c.contact_id, ch.bot_id, ch.platform, c.state, c.ai_enabled, c.seq, c.fence,
-    b.quiet_seconds, b.max_wait_seconds, b.overlap_policy, b.max_interrupts, b.interrupt_seconds,
-    b.max_attempts
-FROM conversations c
-JOIN channels ch ON ch.workspace_id = c.workspace_id AND ch.channel_id = c.channel_id
-JOIN bots b ON b.workspace_id = ch.workspace_id AND b.bot_id = ch.bot_id
+    b.quiet_seconds, b.max_wait_seconds, b.overlap_policy, b.max_interrupts, b.interrupt_seconds, b.max_attempts,
+    live.now, live.turn_id, live.state, live.opened_at, live.due_at, live.first_unanswered_at, live.interrupts,
+    live.attempt, live.fence, live.worker_no, live.lease_until
+FROM locked c
+JOIN channels ch ON ch.workspace_id = $1 AND ch.channel_id = c.channel_id
+JOIN bots b ON b.workspace_id = $1 AND b.bot_id = ch.bot_id
+CROSS JOIN LATERAL live_turns($1, c.conversation_id) AS live
 """
 
-LOCK = f"{_LOCKED} WHERE c.workspace_id = $1 AND c.conversation_id = $2 FOR NO KEY UPDATE OF c"
+LOCK = _LOCKED.format(which="c.workspace_id = $1 AND c.conversation_id = $2")
 
-LOCK_THREAD = f"""{_LOCKED}
-WHERE c.workspace_id = $1 AND c.channel_id = $2 AND c.thread_key = $3 AND c.state <> 'closed' FOR NO KEY UPDATE OF c
-"""
-
-# A statement of its own after the lock: its snapshot and its clock must be read when the lock is held.
-LIVE_TURNS = """
-SELECT clock_timestamp(), t.turn_id, t.state, t.opened_at, t.due_at, t.first_unanswered_at, t.interrupts, t.attempt,
-    t.fence, t.worker_no, t.lease_until
-FROM (SELECT) AS one_row
-LEFT JOIN turns t ON t.workspace_id = $1 AND t.conversation_id = $2 AND t.state IN ('waiting', 'running')
-"""
+LOCK_THREAD = _LOCKED.format(
+    which="c.workspace_id = $1 AND c.channel_id = $2 AND c.thread_key = $3 AND c.state <> 'closed'"
+)
 
 # The row that guards the conversation moves once a step: counters, and who is in charge where that changes.
 ADVANCE = """
@@ -122,22 +122,19 @@ UPDATE turn_attempts SET tokens = tokens + $4 WHERE workspace_id = $1 AND turn_i
 
 async def lock(tx: Tx, conversation_id: UUID) -> Guard | None:
     """Lock a conversation (3 s at most, by the session's lock_timeout) and read its live turns."""
-    return await _guard(tx, await tx.connection.fetchrow(LOCK, tx.workspace_id, conversation_id))
+    return _guard(await tx.connection.fetch(LOCK, tx.workspace_id, conversation_id))
 
 
 async def lock_thread(tx: Tx, channel_id: UUID, thread_key: str) -> Guard | None:
     """The same for the open conversation of a thread; None when there is none."""
-    return await _guard(
-        tx, await tx.connection.fetchrow(LOCK_THREAD, tx.workspace_id, channel_id, thread_key)
-    )
+    return _guard(await tx.connection.fetch(LOCK_THREAD, tx.workspace_id, channel_id, thread_key))
 
 
-async def _guard(tx: Tx, row: asyncpg.Record | None) -> Guard | None:
-    if row is None:
+def _guard(rows: list[asyncpg.Record]) -> Guard | None:
+    if not rows:
         return None
-    found = await tx.connection.fetch(LIVE_TURNS, tx.workspace_id, row[0])
-    now, live = found[0][0], [Turn(*turn[1:]) for turn in found if turn[1] is not None]
-    *conversation, quiet, max_wait, overlap, max_interrupts, interrupt_for, max_attempts = row
+    conversation, limits, now = rows[0][:9], rows[0][9:15], rows[0][15]
+    quiet, max_wait, overlap, max_interrupts, interrupt_for, max_attempts = limits
     policy = Policy(
         timedelta(seconds=quiet),
         timedelta(seconds=max_wait),
@@ -146,6 +143,7 @@ async def _guard(tx: Tx, row: asyncpg.Record | None) -> Guard | None:
         timedelta(seconds=interrupt_for),
         max_attempts,
     )
+    live = [Turn(*row[16:]) for row in rows if row[16] is not None]
     waiting = next((turn for turn in live if turn.state == "waiting"), None)
     running = next((turn for turn in live if turn.state == "running"), None)
     return Guard(*(*conversation, now, policy, waiting, running))

@@ -104,7 +104,7 @@ async def superuser(
     dsn = dsn_for(SUPERUSER, site.keys.superuser, database, postmaster.sockets)
     try:
         return await connect_once(dsn, "rejoinder-owner", limits=False)
-    except asyncpg.InvalidPasswordError:
+    except Setup:
         raise Setup(
             f"The running PostgreSQL does not take the password in {site.folder.keys}.",
             mend="Put the file that belongs to this cluster back from a backup.",

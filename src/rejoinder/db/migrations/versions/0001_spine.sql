@@ -247,6 +247,20 @@ CREATE TABLE ai_response_logs (
 );
 CREATE INDEX ai_response_logs_of_turn ON ai_response_logs (turn_id);
 
+-- What stands in a conversation once its row is locked: the clock, and its waiting and its running turn. VOLATILE, so it
+-- takes a snapshot of its own at each call: that of the statement which waited for the lock is from before.
+CREATE FUNCTION live_turns(of_workspace uuid, of_conversation uuid)
+    RETURNS TABLE (now timestamptz, turn_id uuid, state text, opened_at timestamptz, due_at timestamptz,
+        first_unanswered_at timestamptz, interrupts integer, attempt integer, fence bigint, worker_no integer,
+        lease_until timestamptz)
+    LANGUAGE sql VOLATILE AS $$
+SELECT clock_timestamp(), t.turn_id, t.state, t.opened_at, t.due_at, t.first_unanswered_at, t.interrupts, t.attempt,
+    t.fence, t.worker_no, t.lease_until
+FROM (SELECT) AS one_row
+LEFT JOIN turns t ON t.workspace_id = of_workspace AND t.conversation_id = of_conversation
+    AND t.state IN ('waiting', 'running')
+$$;
+
 -- A turn ends once; a delivery only moves forward. Receipts come early, late and twice: the stores ask first, and
 -- these triggers hold the line if one forgets.
 CREATE FUNCTION turns_forward_only() RETURNS trigger LANGUAGE plpgsql AS $$
