@@ -24,7 +24,6 @@ class Watch:
 
     def __init__(self) -> None:
         self._bell = asyncio.Event()
-        self._closed = False
 
     async def ring(self, timeout: float) -> bool:
         """Wait for something to happen, `timeout` seconds at most. False when nothing did."""

@@ -12,11 +12,13 @@ from rejoinder.db import Batch, Read, Tx
 from rejoinder.turns.decide import Plan
 from rejoinder.turns.model import Asked, Guard, Policy, Turn
 
-# The row is locked first; live_turns then looks with a snapshot and a clock of its own.
-_LOCKED = """
+
+def _locked(which: str) -> str:
+    # The row is locked first; live_turns then looks with a snapshot and a clock of its own.
+    return f"""
 WITH locked AS MATERIALIZED (
     SELECT c.conversation_id, c.channel_id, c.contact_id, c.state, c.ai_enabled, c.seq, c.fence FROM conversations c
-    WHERE {which}
+    WHERE c.workspace_id = $1 AND {which}
     FOR NO KEY UPDATE
 )
 SELECT c.conversation_id, c.channel_id, c.contact_id, ch.bot_id, ch.platform, c.state, c.ai_enabled, c.seq, c.fence,
@@ -29,11 +31,10 @@ JOIN bots b ON b.workspace_id = $1 AND b.bot_id = ch.bot_id
 CROSS JOIN LATERAL live_turns($1, c.conversation_id) AS live
 """
 
-LOCK = _LOCKED.format(which="c.workspace_id = $1 AND c.conversation_id = $2")
 
-LOCK_THREAD = _LOCKED.format(
-    which="c.workspace_id = $1 AND c.channel_id = $2 AND c.thread_key = $3 AND c.state <> 'closed'"
-)
+LOCK = _locked("c.conversation_id = $2")
+
+LOCK_THREAD = _locked("c.channel_id = $2 AND c.thread_key = $3 AND c.state <> 'closed'")
 
 # The row that guards the conversation moves once a step: counters, and who is in charge where that changes.
 ADVANCE = """

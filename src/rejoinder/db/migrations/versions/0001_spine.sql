@@ -147,7 +147,7 @@ CREATE TABLE turn_attempts (
     PRIMARY KEY (workspace_id, turn_id, fence),
     FOREIGN KEY (workspace_id, turn_id) REFERENCES turns ON DELETE CASCADE,
     CHECK ((outcome IS NULL) = (ended_at IS NULL))
-);
+) WITH (fillfactor = 70);  -- each ends once
 
 -- Workers are the installation's, not a tenant's. A live one holds the advisory lock (class 20554, worker_no).
 CREATE TABLE workers (
@@ -187,7 +187,7 @@ CREATE TABLE messages (
     UNIQUE (conversation_id, seq, workspace_id),
     FOREIGN KEY (workspace_id, conversation_id) REFERENCES conversations ON DELETE CASCADE,
     FOREIGN KEY (workspace_id, turn_id) REFERENCES turns
-);
+) WITH (fillfactor = 85);  -- each is marked once, soon after
 CREATE UNIQUE INDEX messages_external ON messages (channel_id, external_id, workspace_id)
     WHERE external_id IS NOT NULL;
 CREATE INDEX messages_of_turn ON messages (turn_id) WHERE turn_id IS NOT NULL;
