@@ -13,9 +13,8 @@ from uuid import UUID
 import asyncpg
 import pytest
 
+from rejoinder.app.database import bring_forward
 from rejoinder.db import Database, connect, new_id
-from rejoinder.db.migrate import migrate
-from rejoinder.queue import schema
 from rejoinder.telemetry.logs import configure
 from tests.leaks import nothing_outlives_the_test
 
@@ -38,8 +37,7 @@ async def dsn() -> AsyncIterator[str]:
             stack.callback(shutil.rmtree, folder, ignore_errors=True)
             folder.chmod(0o755)  # as root the server runs as another user, who must get in
             database = await stack.enter_async_context(own(folder / "data", lambda _: None))
-        await migrate(database)
-        await schema.upgrade(database)
+        await bring_forward(database)
         yield database
 
 

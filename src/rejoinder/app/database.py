@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-from rejoinder.db.migrate import migrate, newer, version
+from rejoinder.db.migrate import migrate, newer, one_at_a_time, version
 from rejoinder.db.private import own
 from rejoinder.errors import Setup
 from rejoinder.queue import schema
@@ -29,9 +29,10 @@ async def ready_database(settings: Settings, say: Callable[[str], None]) -> Asyn
 
 async def bring_forward(dsn: str) -> None:
     """Migrate our tables and the queue's. Raises Setup when the schema is newer than this program."""
-    await migrate(dsn)
-    if not await schema.is_current(dsn):
-        await schema.upgrade(dsn)
+    async with one_at_a_time(dsn):
+        await migrate(dsn)
+        if not await schema.is_current(dsn):
+            await schema.upgrade(dsn)
 
 
 async def check(dsn: str) -> None:

@@ -35,6 +35,7 @@ _MENDS = {
 _MEND_HOST = (
     "HOST must be an address of this machine: 127.0.0.1 for itself, 0.0.0.0 for all its networks."
 )
+_EDGE_LOCK = "700ms"  # a frozen conversation must not keep the connections of all others; LINE allows 2 s in all
 _LAST_RESPONSES_S = 5
 _KEEP_ALIVE_S = 75  # longer than load balancers keep theirs (60 s), so that they close first
 
@@ -64,7 +65,7 @@ async def _start(
     listening: socket.socket,
 ) -> None:
     dsn = await stack.enter_async_context(ready_database(settings, say))
-    db = await connect(dsn, size=settings.pool_size)
+    db = await connect(dsn, size=settings.pool_size, lock_timeout=_EDGE_LOCK)
     stack.push_async_callback(db.close)
     # Answers have a pool of their own: a backlog of them must not keep a message from being acknowledged,
     # and an answer that was paid for waits for its turn to be stored.
@@ -113,6 +114,7 @@ class _Stop:
     def when_serving(self, server: uvicorn.Server, bus: Bus) -> None:
         """From here on a signal ends the server, and a second one does not wait for its responses."""
         self._server, self._bus = server, bus
+        server.should_exit = self.asked
 
     def _ask(self) -> None:
         if self._server is None or self._bus is None:
@@ -175,7 +177,8 @@ def bind(host: str, port: int) -> socket.socket:
 def greeting(listening: socket.socket, token: str, bot: str, model: str) -> str:
     """What a newcomer needs: where to click, what to paste, how to stop."""
     host, port = listening.getsockname()[:2]
-    where = f"http://{'127.0.0.1' if host in ('0.0.0.0', '::') else host}:{port}"  # noqa: S104 - compared only
+    host = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 - compared only
+    where = f"http://{f'[{host}]' if ':' in host else host}:{port}"
     answering = (
         "the built-in local responder, no large language model (set OPENAI_API_KEY for one)"
         if model == "local"

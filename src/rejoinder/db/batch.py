@@ -23,6 +23,7 @@ class Batch:
 
     def add(self, statement: str, *arguments: object) -> None:
         """Add an INSERT, UPDATE or DELETE without a WITH of its own; `arguments` are its $2, $3 and so on."""
+        assert _highest(statement) == len(arguments) + 1, "more or fewer arguments than it names"
         self._statements.append(statement)
         self._arguments += arguments
 
@@ -37,12 +38,16 @@ class Batch:
 
 
 @lru_cache(maxsize=256)
+def _highest(statement: str) -> int:
+    return max(int(name) for name in re.findall(r"\$(\d+)", statement))
+
+
+@lru_cache(maxsize=256)
 def _render(statements: tuple[str, ...], arguments: int, notes: int) -> str:
     parts, offset = [], 0
     for number, statement in enumerate(statements):
         parts.append(f"part{number} AS ({_shift(statement, offset)})")
-        offset += max(int(name) for name in re.findall(r"\$(\d+)", statement)) - 1
-    assert offset == arguments - 1, "a statement was given more or fewer arguments than it names"
+        offset += _highest(statement) - 1
     calls = (
         f"pg_notify(${arguments + 2 * note + 1}, ${arguments + 2 * note + 2})"
         for note in range(notes)

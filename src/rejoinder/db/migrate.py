@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -44,27 +46,36 @@ async def version(dsn: str) -> Version:
     return "behind" if found <= set(known) else "unknown"
 
 
-async def migrate(dsn: str) -> None:
-    """Bring the schema to this program's version; each migration is one transaction.
+@asynccontextmanager
+async def one_at_a_time(dsn: str) -> AsyncIterator[None]:
+    """Whoever else migrates this database waits until this is left.
 
-    Raises Setup when the schema is newer than this program.
+    Raises Setup when the role may not create tables.
     """
     lock = await connect_once(dsn, "rejoinder migrate", limits=False)
     try:
         await lock.execute("SELECT pg_advisory_lock($1)", _ONE_AT_A_TIME)
-        match await version(dsn):
-            case "unknown":
-                raise newer()
-            case "empty" | "behind":
-                if not await lock.fetchval(_MAY_CREATE):
-                    raise Setup(
-                        "This PostgreSQL role may not create tables in the schema public.",
-                        mend="As its owner run: GRANT CREATE, USAGE ON SCHEMA public TO the role.",
-                        code="schema_forbidden",
-                    )
-                await _upgrade(dsn)
+        if not await lock.fetchval(_MAY_CREATE):
+            raise Setup(
+                "This PostgreSQL role may not create tables in the schema public.",
+                mend="As its owner run: GRANT CREATE, USAGE ON SCHEMA public TO the role.",
+                code="schema_forbidden",
+            )
+        yield
     finally:
         await lock.close()
+
+
+async def migrate(dsn: str) -> None:
+    """Bring the schema to this program's version, inside `one_at_a_time`; each migration is one transaction.
+
+    Raises Setup when the schema is newer than this program.
+    """
+    match await version(dsn):
+        case "unknown":
+            raise newer()
+        case "empty" | "behind":
+            await _upgrade(dsn)
 
 
 def revisions() -> list[str]:

@@ -136,14 +136,14 @@ class Database:
             _let_through(full)
             raise Unavailable(
                 f"No database connection came free or answered within {self._patience:.0f} s.",
-                mend="Nothing was stored; send the request again. If it goes on, raise REJOINDER_POOL_SIZE.",
+                mend="Send the request again, with the same message_id; if it goes on, raise REJOINDER_POOL_SIZE.",
                 retry_after=2,
             ) from full
         except AWAY as away:
             _let_through(away)
             raise Unavailable(
                 f"PostgreSQL does not answer ({type(away).__name__}).",
-                mend="Nothing was stored; send the request again.",
+                mend="Send the request again, with the same message_id if it has one.",
                 retry_after=2,
             ) from away
 
@@ -159,9 +159,16 @@ def _let_through(error: BaseException) -> None:
 
 
 async def connect(
-    dsn: str, *, size: int = 4, name: str = "rejoinder", patience: float = 10
+    dsn: str,
+    *,
+    size: int = 4,
+    name: str = "rejoinder",
+    patience: float = 10,
+    lock_timeout: str = "3s",
 ) -> Database:
     """Open the pool (1 to `size` connections); whoever finds all in use waits `patience` seconds for one.
+
+    `lock_timeout` is how long a statement waits for a row that another transaction holds.
 
     Raises Unavailable when PostgreSQL is not there.
     """
@@ -173,7 +180,7 @@ async def connect(
             init=_prepare,
             reset=_keep,
             max_inactive_connection_lifetime=0,
-            server_settings={**_SESSION, "application_name": name},
+            server_settings={**_SESSION, "lock_timeout": lock_timeout, "application_name": name},
             command_timeout=15,
         )
     except _REFUSED as refused:

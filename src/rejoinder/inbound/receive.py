@@ -23,6 +23,13 @@ from rejoinder.turns.model import Guard
 from rejoinder.turns.schedule import Scheduled, schedule
 from rejoinder.turns.takeover import take_over
 
+_TRIES = 3  # a lock is waited for 700 ms each time: the caller is better told than kept
+
+
+class _Closed(Exception):  # noqa: N818 - never leaves this file
+    pass
+
+
 _EXTERNAL_ID = "messages_external"
 """The index that holds a message's external id unique in its channel."""
 
@@ -44,8 +51,10 @@ async def receive(db: Database, workspace_id: UUID, incoming: Incoming) -> Recei
             raise  # two firsts of one customer raced for its contact: the second finds the first's
 
     try:
-        received = await retry_busy(once, also=(asyncpg.UniqueViolationError,))
-    except BUSY as busy:
+        received = await retry_busy(
+            once, also=(asyncpg.UniqueViolationError, _Closed), tries=_TRIES
+        )
+    except (*BUSY, asyncpg.UniqueViolationError, _Closed) as busy:
         raise Unavailable(
             "The conversation is locked by other work.",
             mend="Nothing was stored; send the message again.",
@@ -97,7 +106,8 @@ async def _open(tx: Tx, incoming: Incoming) -> tuple[Guard, list[NewEvent]]:
         tx, incoming.channel_id, incoming.thread_key, incoming.sender_id, incoming.sender_name
     )
     guard = await turns.lock_thread(tx, incoming.channel_id, incoming.thread_key)
-    assert guard is not None, "the conversation is open: this transaction or a finished one made it"
+    if guard is None:  # someone else's was there a moment ago and has just been closed: begin again
+        raise _Closed
     event = NewEvent(guard.seq + 1, "conversation.opened", {"thread_key": incoming.thread_key})
     return guard, [event] if made else []
 

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from rejoinder.bots.known import Channels
 from rejoinder.db import Database
+from rejoinder.errors import Unavailable
 from rejoinder.inbound.body import MessageBody
 from rejoinder.inbound.callers import needs
 from rejoinder.inbound.model import Incoming
@@ -81,14 +82,17 @@ def routes(db: Database, bus: Bus, tokens: Tokens, max_wait_seconds: float) -> A
         received = await receive(db, caller.workspace_id, incoming)
         if wait or received.duplicate:
             seconds = min(wait, max_wait_seconds)
-            found = await await_outcome(
-                db,
-                bus,
-                caller.workspace_id,
-                received.conversation_id,
-                received.message_id,
-                seconds,
-            )
+            try:
+                found = await await_outcome(
+                    db,
+                    bus,
+                    caller.workspace_id,
+                    received.conversation_id,
+                    received.message_id,
+                    seconds,
+                )
+            except Unavailable:  # the message is stored: the caller must not think otherwise
+                found = at_first(received, incoming)
         else:
             found = at_first(received, incoming)
         response.status_code = 202 if found.status == "pending" else 200

@@ -19,6 +19,9 @@ Handler = Callable[[bytes], Awaitable[None]]
 """Takes a job's payload. It should take over the work and return: a job is only a wake-up."""
 
 _BATCH = 25  # measured best between 20 and 50
+# Wake-ups in hand at once. A handler returns within milliseconds or, when its worker is full, within a second: what one
+# worker can't take must stay in the queue for the others.
+_AT_ONCE = 4 * _BATCH
 # Retries and requeues never notify, so this bounds how late such a job is seen.
 _POLL = timedelta(seconds=1)
 _HEARTBEAT = timedelta(seconds=8)
@@ -86,6 +89,7 @@ class Taker:
             await manager.run(
                 dequeue_timeout=_POLL,
                 batch_size=_BATCH,
+                max_concurrent_tasks=_AT_ONCE,
                 heartbeat_timeout=_HEARTBEAT,
                 shutdown_on_listener_failure=True,
                 log_aggregation_interval=timedelta(0),

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from rejoinder.db import Maintenance
 
+_BATCH = 20_000  # rows a statement: it must end well within the session's statement_timeout
+
 # About three log rows a job; the turns tell the story, so an hour of them is enough.
-PRUNE_LOG = "DELETE FROM pgqueuer_log WHERE created < clock_timestamp() - interval '1 hour'"
+PRUNE_LOG = """
+DELETE FROM pgqueuer_log WHERE id IN (
+    SELECT id FROM pgqueuer_log WHERE created < statement_timestamp() - interval '1 hour' LIMIT $1)
+"""
 
 # A wake-up that failed carries no truth: its turn was woken again by the sweeper long ago.
 PRUNE_FAILED = """
-DELETE FROM pgqueuer WHERE status = 'failed' AND updated < clock_timestamp() - interval '1 day'
+DELETE FROM pgqueuer WHERE id IN (
+    SELECT id FROM pgqueuer WHERE status = 'failed' AND updated < statement_timestamp() - interval '1 day' LIMIT $1)
 """
 
 
 async def prune(maintenance: Maintenance) -> None:
     """Delete the queue's log lines after an hour and its failed jobs after a day."""
-    await maintenance.connection.execute(PRUNE_LOG)
-    await maintenance.connection.execute(PRUNE_FAILED)
+    for statement in (PRUNE_LOG, PRUNE_FAILED):
+        while await maintenance.connection.execute(statement, _BATCH) == f"DELETE {_BATCH}":
+            pass

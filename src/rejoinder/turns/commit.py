@@ -37,8 +37,9 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Committed:
-    """How long the turn's first message waited, and how many replies went out where."""
+    """How the turn ended, how long its first message waited, and how many replies went out where."""
 
+    state: str
     waited: timedelta
     replies: int
     platform: str
@@ -63,7 +64,7 @@ async def commit(
                 raise LostTurn("The turn was taken from this worker before it could commit.")
             await conclude(tx, guard, claimed.turn_id, claimed.fence, verdict, calls, newest_read)
             waited = guard.now - claimed.first_unanswered_at
-            return Committed(waited, len(verdict.replies), guard.platform)
+            return Committed(verdict.state, waited, len(verdict.replies), guard.platform)
 
     return await retry_busy(once)
 
@@ -109,7 +110,9 @@ async def conclude(
     waiting = guard.waiting if guard.waiting and guard.waiting.turn_id != turn_id else None
     calls_people = verdict.state != "committed"
     if waiting and calls_people:  # what came meanwhile is for the person now
-        store.end(batch, waiting.turn_id, waiting.fence, "handed_off", reason=verdict.reason)
+        store.hand_over(batch, waiting, verdict.reason)
+    if waiting and not calls_people:
+        store.woken(batch, waiting.turn_id, max(waiting.due_at, guard.now))
     store.advance(
         batch,
         guard.conversation_id,

@@ -99,12 +99,3 @@ class Asked:
     def said(self) -> str:
         """What the model is told of it: its text, or what kind of thing it was."""
         return self.text or f"[{self.kind}]"
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """One message of the answer."""
-
-    message_id: UUID
-    delivery_id: UUID
-    text: str

@@ -52,7 +52,8 @@ VALUES ($1, $2, $3, 'waiting', $4, $5, $6, $7, $8, $5)
 
 # The fence is cleared: whoever still works on the turn has not read what has just joined it.
 EXTEND = """
-UPDATE turns SET due_at = $3, first_unanswered_at = $4, interrupts = $5, attempt = $6, fence = 0
+UPDATE turns SET due_at = $3, first_unanswered_at = $4, interrupts = $5, attempt = $6, fence = 0,
+    woken_at = CASE WHEN $7 THEN $3 ELSE woken_at END
 WHERE workspace_id = $1 AND turn_id = $2
 """
 
@@ -84,6 +85,15 @@ UPDATE messages SET processing_status = CASE WHEN $3::text IS NULL THEN 'complet
     last_error_message = coalesce($3::text, last_error_message)
 WHERE workspace_id = $1 AND turn_id = $2 AND direction = 'inbound'
 """
+
+# The fence is cleared, so that whoever still works on the turn learns from its lease that it has lost it.
+HAND_OVER = """
+UPDATE turns SET state = 'handed_off', fence = 0, worker_no = NULL, lease_until = NULL, ended_at = clock_timestamp(),
+    reason = $3
+WHERE workspace_id = $1 AND turn_id = $2
+"""
+
+WOKEN = "UPDATE turns SET woken_at = $3 WHERE workspace_id = $1 AND turn_id = $2"
 
 # Back to waiting. A lost lease keeps its fence and costs the attempt; a turn handed back gives both up.
 GIVE_BACK = """
@@ -181,7 +191,15 @@ def open_turn(batch: Batch, turn_id: UUID, conversation_id: UUID, plan: Plan) ->
 
 def extend(batch: Batch, turn_id: UUID, plan: Plan) -> None:
     """Let the waiting turn take one more message."""
-    batch.add(EXTEND, turn_id, plan.due_at, plan.first_unanswered_at, plan.interrupts, plan.attempt)
+    batch.add(
+        EXTEND,
+        turn_id,
+        plan.due_at,
+        plan.first_unanswered_at,
+        plan.interrupts,
+        plan.attempt,
+        plan.wake,
+    )
 
 
 def supersede(batch: Batch, running: Turn, into: UUID, outcome: str = "superseded") -> None:
@@ -217,6 +235,20 @@ def end(
     batch.add(END_ATTEMPT, turn_id, fence, state, tokens)
     batch.add(END, turn_id, state, decision, reason, provider, model, error)
     batch.add(MARK_MESSAGES, turn_id, error)
+
+
+def hand_over(batch: Batch, turn: Turn, reason: str) -> None:
+    """waiting or running → handed_off: its messages are a person's now, and its worker, if any, is told."""
+    if turn.state == "running":
+        batch.add(END_ATTEMPT, turn.turn_id, turn.fence, "handed_off", 0)
+    batch.add(HAND_OVER, turn.turn_id, reason)
+    batch.add(MARK_MESSAGES, turn.turn_id, None)
+    tell_lost(batch, turn)
+
+
+def woken(batch: Batch, turn_id: UUID, at: datetime) -> None:
+    """Note when the turn's newest wake-up is due, so that the sweeper doesn't send another."""
+    batch.add(WOKEN, turn_id, at)
 
 
 def give_back(batch: Batch, running: Turn, outcome: str, pause: timedelta) -> None:

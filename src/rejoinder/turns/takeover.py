@@ -20,6 +20,5 @@ def take_over(batch: Batch, guard: Guard, seq: int) -> list[NewEvent]:
         return []
     for turn in (guard.running, guard.waiting):
         if turn is not None:
-            store.end(batch, turn.turn_id, turn.fence, "handed_off", reason=REASON)
-            store.tell_lost(batch, turn)
+            store.hand_over(batch, turn, REASON)
     return [NewEvent(seq + 1, "conversation.handed_off", {"reason": REASON, "to": "agent"})]

@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from typing import Literal
 from uuid import UUID
 
 from rejoinder.db import AWAY, BUSY, retry_busy
@@ -27,15 +28,17 @@ from rejoinder.telemetry.metrics import (
 from rejoinder.turns import store
 from rejoinder.turns.answer import Means, answer
 from rejoinder.turns.claim import claim
+from rejoinder.turns.hand_back import hand_back
 from rejoinder.turns.model import Claimed
 from rejoinder.turns.schedule import wake
 from rejoinder.turns.upkeep.lease import Lease
-from rejoinder.turns.upkeep.rescue import keep, take_back
-from rejoinder.turns.upkeep.store import Lost
+from rejoinder.turns.upkeep.rescue import keep
 from rejoinder.usage import store as ledger
 from rejoinder.usage.model import Call
 
 _PAUSE = timedelta(seconds=1)
+_FULL_S = 0.5
+"""How long a wake-up waits for a place before it is passed on."""
 
 
 class Desk:
@@ -66,10 +69,7 @@ class Desk:
             return
         claimed: Claimed | None = None
         try:
-            worker = await self.lease.worker()
-            claimed = await retry_busy(
-                lambda: claim(self._means.db, workspace_id, conversation_id, worker)
-            )
+            claimed = await self._claim(workspace_id, conversation_id)
         finally:
             if claimed is None:
                 self._slots.release()
@@ -94,7 +94,7 @@ class Desk:
                 await asyncio.wait(late, timeout=5)
 
     async def _slot(self) -> bool:
-        """Take a place; False when the desk closed first."""
+        """Take a place; False when none came free soon, or the desk closed first."""
         if self._closing.is_set():
             return False
         if not self._slots.locked():
@@ -102,7 +102,9 @@ class Desk:
         place = asyncio.create_task(self._slots.acquire())
         closing = asyncio.create_task(self._closing.wait())
         try:
-            await asyncio.wait({place, closing}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(
+                {place, closing}, timeout=_FULL_S, return_when=asyncio.FIRST_COMPLETED
+            )
             return place.done()
         except asyncio.CancelledError:
             if place.done():
@@ -112,19 +114,33 @@ class Desk:
             closing.cancel()
             place.cancel()
 
+    async def _claim(self, workspace_id: UUID, conversation_id: UUID) -> Claimed | None:
+        worker = await self.lease.worker()
+        claimed = await retry_busy(
+            lambda: claim(self._means.db, workspace_id, conversation_id, worker)
+        )
+        if claimed is not None and (self._closing.is_set() or not self.lease.is_held_by(worker)):
+            # While it was claimed the desk closed, or the session that said we live was lost.
+            await self._hand_back(claimed, "returned")
+            return None
+        return claimed
+
     async def _pass_on(self, workspace_id: UUID, conversation_id: UUID) -> None:
+        """Leave the wake-up to another worker, or to this one when it has a place again."""
+        delay = timedelta(0) if self._closing.is_set() else _PAUSE
         async with self._means.db.transaction(workspace_id) as tx:
-            await enqueue(tx, [wake(workspace_id, conversation_id)])
+            await enqueue(tx, [wake(workspace_id, conversation_id, delay)])
 
     async def _run(self, claimed: Claimed) -> None:
         calls: list[Call] = []
         outcome = await self._answer(claimed, calls)
         TURNS.labels(outcome).inc()
         _measure(calls)
-        if calls and outcome != "committed":
+        if calls and outcome in ("lost", "returned", "expired"):
             await self._book(claimed, calls)
 
     async def _answer(self, claimed: Claimed, calls: list[Call]) -> str:
+        """Answer it; how the attempt ended, in the words of `turn_attempts.outcome`, or `lost` to someone else."""
         try:
             committed = await answer(self._means, claimed, calls)
         except LostTurn:
@@ -132,30 +148,44 @@ class Desk:
             return "lost"
         except asyncio.CancelledError:
             self.lease.let_go(claimed)
-            if self._closing.is_set():
-                await self._hand_back(claimed, "returned", timedelta(0))
-            return "stopped"
+            if self._closing.is_set() and await self._hand_back(claimed, "returned"):
+                return "returned"
+            return "lost"
+        except (*BUSY, Unavailable) as away:  # the database's fault costs the turn no attempt
+            self.lease.let_go(claimed)
+            log.warning("turn_waits", turn_id=str(claimed.turn_id), error=str(away))
+            await self._hand_back(claimed, "returned", _PAUSE)
+            return "returned"
         except Exception:  # noqa: BLE001 - logged; the turn is tried again, then given up aloud
             self.lease.let_go(claimed)
             log.exception("turn_raised", turn_id=str(claimed.turn_id), attempt=claimed.attempt)
             await self._hand_back(claimed, "expired", _PAUSE * claimed.attempt)
-            return "raised"
+            return "expired"
         TURN_SECONDS.observe(committed.waited.total_seconds())
         MESSAGES.labels("outbound", committed.platform).inc(committed.replies)
-        return "committed"
+        return committed.state
 
-    async def _hand_back(self, claimed: Claimed, outcome: str, pause: timedelta) -> None:
-        lost = Lost(
-            claimed.workspace_id,
-            claimed.conversation_id,
-            claimed.turn_id,
-            claimed.fence,
-            worker_alive=True,
-        )
+    async def _hand_back(
+        self,
+        claimed: Claimed,
+        outcome: Literal["expired", "returned"],
+        pause: timedelta = timedelta(0),
+    ) -> bool:
+        attempt = (claimed.turn_id, claimed.fence)
         try:
-            await take_back(self._means.db, lost, outcome=outcome, pause=pause)
+            return await retry_busy(
+                lambda: hand_back(
+                    self._means.db,
+                    claimed.workspace_id,
+                    claimed.conversation_id,
+                    attempt,
+                    outcome,
+                    pause=pause,
+                )
+            )
         except (*AWAY, *BUSY, Unavailable) as away:
             log.warning("turn_left_to_its_lease", turn_id=str(claimed.turn_id), error=str(away))
+            return False
 
     async def _book(self, claimed: Claimed, calls: list[Call]) -> None:
         """The calls of an attempt that committed nothing cost money all the same."""

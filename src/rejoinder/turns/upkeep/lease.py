@@ -11,7 +11,7 @@ from uuid import UUID
 
 import asyncpg
 
-from rejoinder.db import AWAY, Database, hang_up
+from rejoinder.db import AWAY, BUSY, Database, hang_up
 from rejoinder.errors import Unavailable
 from rejoinder.telemetry.logs import log
 from rejoinder.telemetry.metrics import RUNNING
@@ -46,6 +46,10 @@ class Lease:
     def alive(self) -> bool:
         """Whether this worker holds its lock."""
         return self._worker is not None
+
+    def is_held_by(self, worker: Worker) -> bool:
+        """Whether `worker` is still the one whose lock this session holds."""
+        return self._worker is worker
 
     def hold(self, claimed: Claimed, task: asyncio.Task[None]) -> None:
         """Renew the attempt's lease until its task ends."""
@@ -110,8 +114,9 @@ class Lease:
             async with asyncio.timeout(_STATEMENT_S):
                 held = [claimed for claimed, _ in self._held.values()]
                 if held:
-                    for attempt in await store.renew(connection, held, LEASE):
-                        self._cancel(attempt)
+                    with suppress(*BUSY):  # the next round renews; two thirds of the lease are left
+                        for attempt in await store.renew(connection, held, LEASE):
+                            self._cancel(attempt)
                 if rounds % 5 == 0:
                     await store.seen(connection, number)
             rounds += 1

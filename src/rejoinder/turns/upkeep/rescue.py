@@ -7,18 +7,16 @@ from datetime import timedelta
 
 import asyncpg
 
-from rejoinder.db import AWAY, BUSY, Batch, Database
+from rejoinder.db import AWAY, BUSY, Database
 from rejoinder.errors import Unavailable
-from rejoinder.events import store as log_store
-from rejoinder.events.model import NewEvent
-from rejoinder.queue.jobs import enqueue, enqueue_on
+from rejoinder.queue.jobs import enqueue_on
 from rejoinder.queue.store import prune
 from rejoinder.telemetry.logs import log
-from rejoinder.telemetry.metrics import RESCUED, REWOKEN, TURNS
-from rejoinder.turns import decide, store
+from rejoinder.telemetry.metrics import RESCUED, REWOKEN
+from rejoinder.turns import decide
+from rejoinder.turns.hand_back import hand_back
 from rejoinder.turns.schedule import wake
 from rejoinder.turns.upkeep import store as upkeep
-from rejoinder.turns.upkeep.store import Lost
 
 LATE = timedelta(seconds=10)
 """A wake-up is given this long to be taken before another is sent, else a backlog would multiply itself."""
@@ -47,71 +45,33 @@ async def keep(db: Database) -> None:
 
 
 async def rescue(db: Database) -> int:
-    """Take lost turns from their workers, 200 at most; returns how many were found."""
+    """Take lost turns from their workers, at most a batch; returns how many were moved."""
     async with db.maintenance() as maintenance:
         lost = await upkeep.lost(maintenance)
-    for turn in lost:
-        try:
-            await take_back(db, turn)
-        except _LATER as away:
-            log.warning("rescue_waits", turn_id=str(turn.turn_id), error=str(away))
-        except asyncpg.PostgresError:  # one turn that can't be moved must not keep the others
-            log.exception("rescue_failed", turn_id=str(turn.turn_id))
-    return len(lost)
+    moved = sum([await _take_back(db, turn) for turn in lost])
+    RESCUED.inc(moved)
+    return moved
 
 
-async def _forget(db: Database) -> None:
-    async with db.maintenance() as maintenance:
-        await upkeep.forget_workers(maintenance)
-        await prune(maintenance)
-
-
-async def take_back(
-    db: Database, lost: Lost, *, outcome: str = "expired", pause: timedelta = timedelta(0)
-) -> bool:
-    """running → waiting, or into the waiting turn if there is one. False when it was no longer running so.
-
-    `returned` gives the attempt back (a worker handed it back by itself), `expired` does not. `pause` delays the
-    next attempt.
-    """
-    async with db.transaction(lost.workspace_id) as tx:
-        guard = await store.lock(tx, lost.conversation_id)
-        running = guard.running if guard else None
-        if (
-            guard is None
-            or running is None
-            or (running.turn_id, running.fence) != (lost.turn_id, lost.fence)
-        ):
-            return False
-        if (
-            outcome == "expired"
-            and not pause
-            and not decide.is_lost(guard.now, running, lost.worker_alive)
-        ):
-            return False
-        batch = Batch(tx)
-        if guard.waiting is None:
-            store.give_back(batch, running, outcome, pause)
-        else:
-            plan = decide.merge(running, guard.waiting, outcome == "returned")
-            store.extend(batch, guard.waiting.turn_id, plan)
-            store.supersede(batch, running, guard.waiting.turn_id, outcome)
-        event = NewEvent(
-            guard.seq + 1, "turn.expired", {"turn_id": str(running.turn_id), "outcome": outcome}
+async def _take_back(db: Database, lost: upkeep.Lost) -> bool:
+    try:
+        moved = await hand_back(
+            db,
+            lost.workspace_id,
+            lost.conversation_id,
+            (lost.turn_id, lost.fence),
+            "expired",
+            only_if=lambda now, running: decide.is_lost(now, running, lost.worker_alive),
         )
-        store.advance(batch, guard.conversation_id, event.seq)
-        log_store.append(batch, guard.conversation_id, guard.now, [event])
-        await batch.send()
-        await enqueue(tx, [wake(lost.workspace_id, guard.conversation_id, pause)])
-    RESCUED.inc()
-    TURNS.labels(outcome).inc()
-    log.warning(
-        "turn_taken_back",
-        turn_id=str(lost.turn_id),
-        outcome=outcome,
-        worker_alive=lost.worker_alive,
-    )
-    return True
+    except _LATER as away:
+        log.warning("rescue_waits", turn_id=str(lost.turn_id), error=str(away))
+        return False
+    except asyncpg.PostgresError:  # one turn that can't be moved must not keep the others
+        log.exception("rescue_failed", turn_id=str(lost.turn_id))
+        return False
+    if moved:
+        log.warning("turn_rescued", turn_id=str(lost.turn_id), worker_alive=lost.worker_alive)
+    return moved
 
 
 async def sweep(db: Database) -> int:
@@ -126,3 +86,9 @@ async def sweep(db: Database) -> int:
         REWOKEN.inc(len(late))
         log.warning("turns_woken_again", turns=len(late))
     return len(late)
+
+
+async def _forget(db: Database) -> None:
+    async with db.maintenance() as maintenance:
+        await upkeep.forget_workers(maintenance)
+        await prune(maintenance)

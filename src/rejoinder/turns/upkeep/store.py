@@ -20,15 +20,19 @@ HOLD_LOCK = "SELECT pg_advisory_lock($1, $2)"
 SEEN = "UPDATE workers SET seen_at = clock_timestamp() WHERE worker_no = $1"
 
 # A lease is written anew when less than two thirds of it are left, so a turn costs one small update each 5 s.
-# A turn that ended under our own fence is not lost: its task has just committed it.
+# A turn that ended under our own fence is not lost: its task has just committed it. A row that another transaction
+# holds is passed over, so that one frozen conversation can't keep the leases of all others; its turn comes in a second.
 RENEW = """
 WITH held AS (
     SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::bigint[]) AS h (workspace_id, turn_id, fence)
+), ours AS (
+    SELECT t.workspace_id, t.turn_id FROM turns t
+    JOIN held h ON h.workspace_id = t.workspace_id AND h.turn_id = t.turn_id AND h.fence = t.fence
+    WHERE t.state = 'running' AND t.lease_until < clock_timestamp() + $4::interval * (2.0 / 3)
+    FOR NO KEY UPDATE OF t SKIP LOCKED
 ), renewed AS (
     UPDATE turns t SET lease_until = clock_timestamp() + $4::interval
-    FROM held h
-    WHERE t.workspace_id = h.workspace_id AND t.turn_id = h.turn_id AND t.fence = h.fence AND t.state = 'running'
-        AND t.lease_until < clock_timestamp() + $4::interval * (2.0 / 3)
+    FROM ours o WHERE t.workspace_id = o.workspace_id AND t.turn_id = o.turn_id
 )
 SELECT h.turn_id, h.fence FROM held h
 LEFT JOIN turns t ON t.workspace_id = h.workspace_id AND t.turn_id = h.turn_id
@@ -50,13 +54,14 @@ WHERE t.state = 'running'
 ORDER BY t.first_unanswered_at LIMIT $2
 """
 
+# statement_timestamp is stable, so the index on due_at can be searched by it; clock_timestamp is not.
 OVERDUE = """
 UPDATE turns t SET woken_at = clock_timestamp()
 FROM (
     SELECT w.workspace_id, w.turn_id FROM turns w
     JOIN conversations c ON c.workspace_id = w.workspace_id AND c.conversation_id = w.conversation_id
-    WHERE w.state = 'waiting' AND w.due_at < clock_timestamp() - $1::interval
-        AND w.woken_at < clock_timestamp() - $1::interval AND c.state = 'bot' AND c.ai_enabled
+    WHERE w.state = 'waiting' AND w.due_at < statement_timestamp() - $1::interval
+        AND w.woken_at < statement_timestamp() - $1::interval AND c.state = 'bot' AND c.ai_enabled
         AND NOT EXISTS (
             SELECT FROM turns r WHERE r.workspace_id = w.workspace_id AND r.conversation_id = w.conversation_id
                 AND r.state = 'running')

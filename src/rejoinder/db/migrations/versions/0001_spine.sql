@@ -44,12 +44,11 @@ CREATE TABLE channels (
     bot_id       uuid NOT NULL,
     platform     text NOT NULL CHECK (platform IN ('rest', 'widget')),
     name         text NOT NULL,
-    settings     jsonb NOT NULL DEFAULT '{}',
     created_at   timestamptz NOT NULL DEFAULT clock_timestamp(),
     PRIMARY KEY (workspace_id, channel_id),
     UNIQUE (workspace_id, name),
     FOREIGN KEY (workspace_id) REFERENCES workspaces ON DELETE CASCADE,
-    FOREIGN KEY (workspace_id, bot_id) REFERENCES bots
+    FOREIGN KEY (workspace_id, bot_id) REFERENCES bots ON DELETE CASCADE
 );
 
 CREATE TABLE contacts (
@@ -89,8 +88,9 @@ CREATE TABLE conversations (
     created_at             timestamptz NOT NULL DEFAULT clock_timestamp(),
     closed_at              timestamptz,
     PRIMARY KEY (workspace_id, conversation_id),
-    FOREIGN KEY (workspace_id, channel_id) REFERENCES channels,
-    FOREIGN KEY (workspace_id, contact_id) REFERENCES contacts,
+    UNIQUE (conversation_id, channel_id, workspace_id),
+    FOREIGN KEY (workspace_id, channel_id) REFERENCES channels ON DELETE CASCADE,
+    FOREIGN KEY (workspace_id, contact_id) REFERENCES contacts ON DELETE CASCADE,
     CHECK ((state = 'closed') = (closed_at IS NOT NULL))
 ) WITH (fillfactor = 80);  -- two updates a turn: leave room on the page so that they stay there (HOT)
 CREATE UNIQUE INDEX conversations_one_open ON conversations (channel_id, thread_key, workspace_id)
@@ -120,7 +120,9 @@ CREATE TABLE turns (
     model               text,
     error               text,
     PRIMARY KEY (workspace_id, turn_id),
+    UNIQUE (turn_id, conversation_id, workspace_id),
     FOREIGN KEY (workspace_id, conversation_id) REFERENCES conversations ON DELETE CASCADE,
+    CHECK ((state = 'superseded') = (merged_into IS NOT NULL)),
     CHECK ((state = 'running') = (lease_until IS NOT NULL)),
     CHECK ((state = 'running') = (worker_no IS NOT NULL)),
     CHECK ((state IN ('waiting', 'running')) = (ended_at IS NULL)),
@@ -185,8 +187,12 @@ CREATE TABLE messages (
     last_error_message    text,
     PRIMARY KEY (workspace_id, message_id),
     UNIQUE (conversation_id, seq, workspace_id),
-    FOREIGN KEY (workspace_id, conversation_id) REFERENCES conversations ON DELETE CASCADE,
-    FOREIGN KEY (workspace_id, turn_id) REFERENCES turns
+    FOREIGN KEY (workspace_id, conversation_id, channel_id)
+        REFERENCES conversations (workspace_id, conversation_id, channel_id) ON DELETE CASCADE,
+    FOREIGN KEY (workspace_id, conversation_id, turn_id)
+        REFERENCES turns (workspace_id, conversation_id, turn_id) ON DELETE CASCADE,
+    CHECK ((direction = 'inbound') = (sender_type = 'customer')),
+    CHECK (external_id <> '' AND fingerprint IS NOT NULL OR external_id IS NULL)
 ) WITH (fillfactor = 85);  -- each is marked once, soon after
 CREATE UNIQUE INDEX messages_external ON messages (channel_id, external_id, workspace_id)
     WHERE external_id IS NOT NULL;
@@ -207,6 +213,7 @@ CREATE TABLE deliveries (
     sent_at         timestamptz,
     PRIMARY KEY (workspace_id, delivery_id),
     UNIQUE (message_id, workspace_id),
+    CHECK (status NOT IN ('sent', 'delivered', 'read') OR sent_at IS NOT NULL),
     FOREIGN KEY (workspace_id, message_id) REFERENCES messages ON DELETE CASCADE,
     FOREIGN KEY (workspace_id, conversation_id) REFERENCES conversations ON DELETE CASCADE
 );
@@ -216,7 +223,7 @@ CREATE UNIQUE INDEX deliveries_one_sending ON deliveries (conversation_id, works
 CREATE TABLE events (
     workspace_id    uuid NOT NULL,
     conversation_id uuid NOT NULL,
-    seq             bigint NOT NULL,
+    seq             bigint NOT NULL CHECK (seq > 0),
     event_type      text NOT NULL,
     data            jsonb NOT NULL DEFAULT '{}',
     created_at      timestamptz NOT NULL,
@@ -245,7 +252,6 @@ CREATE TABLE ai_response_logs (
     created_at    timestamptz NOT NULL DEFAULT clock_timestamp(),
     PRIMARY KEY (workspace_id, log_id)
 );
-CREATE INDEX ai_response_logs_of_turn ON ai_response_logs (turn_id);
 
 -- What stands in a conversation once its row is locked: the clock, and its waiting and its running turn. VOLATILE, so it
 -- takes a snapshot of its own at each call: that of the statement which waited for the lock is from before.
