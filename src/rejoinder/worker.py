@@ -11,6 +11,7 @@ from pydantic_ai.models import Model
 from rejoinder.bots.known import Bots
 from rejoinder.db import Database
 from rejoinder.queue.jobs import TURNS
+from rejoinder.queue.prune import keep_short
 from rejoinder.queue.run import Taker
 from rejoinder.settings import Settings
 from rejoinder.turns.answer import Means
@@ -23,6 +24,7 @@ class Work:
     """One worker of this process. `stop_taking` and `drain` end it in order."""
 
     def __init__(self, db: Database, model: Model, settings: Settings) -> None:
+        self._db = db
         means = Means(db, Bots(db), model, settings.model_timeout, settings.model_attempts)
         self.desk = Desk(means, slots=settings.max_turns)
         self.taker = Taker(db, {TURNS: self.desk.wake})
@@ -38,6 +40,7 @@ class Work:
         """Take and answer turns until left; then finish what runs within the deadline and hand the rest back."""
         async with self.desk.open():
             taking = asyncio.create_task(self.taker.run(), name="queue")
+            pruning = asyncio.create_task(keep_short(self._db), name="queue-pruning")
             try:
                 await self.taker.ready.wait()
                 yield
@@ -46,5 +49,6 @@ class Work:
                 self.taker.stop()
                 await asyncio.wait([taking], timeout=_LAST_JOBS_S)
                 await self.desk.drain(self._drain_seconds)
-                taking.cancel()
-                await asyncio.wait([taking])
+                for task in (taking, pruning):
+                    task.cancel()
+                await asyncio.wait([taking, pruning])

@@ -108,7 +108,7 @@ async def test_the_tokens_of_a_stopped_call_are_booked_however_long_it_takes(
             (row,) = await shop.sql(
                 """SELECT count(*) > 0 AS renewed FROM pg_stat_activity
                    WHERE datname = current_database() AND application_name = 'rejoinder worker'
-                   AND query LIKE '%held AS%' AND state = 'idle' AND query_start > $2 AND $1::uuid IS NOT NULL""",
+                   AND query LIKE '%SET seen_at%' AND state = 'idle' AND query_start > $2 AND $1::uuid IS NOT NULL""",
                 now["now"],
             )
             return bool(row["renewed"])

@@ -14,9 +14,9 @@ from rejoinder.errors import LostTurn
 from rejoinder.inbound.model import Received
 from rejoinder.queue.jobs import enqueue
 from rejoinder.testing import ScriptedModel
-from rejoinder.turns.claim import Worker, claim
-from rejoinder.turns.commit import Verdict, commit
-from rejoinder.turns.model import Claimed
+from rejoinder.turns.claim import claim
+from rejoinder.turns.commit import commit
+from rejoinder.turns.model import Claimed, Verdict, Worker
 from rejoinder.turns.schedule import wake
 from rejoinder.turns.upkeep import store as upkeep
 from rejoinder.turns.upkeep.rescue import rescue, sweep

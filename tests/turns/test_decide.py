@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from rejoinder.conversations.model import State
 from rejoinder.turns import decide
-from rejoinder.turns.model import Guard, Policy, Turn
+from rejoinder.turns.model import Guard, Plan, Policy, Turn
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 ID = UUID(int=0)
@@ -261,7 +261,7 @@ class TestTypingWithoutEnd:
             running = _claimed(_planned(plan))
 
 
-def _planned(plan: decide.Plan) -> Turn:
+def _planned(plan: Plan) -> Turn:
     return replace(
         WAITING,
         opened_at=plan.opened_at,

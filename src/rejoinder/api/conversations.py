@@ -13,7 +13,7 @@ from rejoinder.conversations.model import Conversation
 from rejoinder.db import Database
 from rejoinder.errors import Invalid, NotFound
 from rejoinder.inbound.callers import needs
-from rejoinder.inbound.routes import OutcomeView
+from rejoinder.inbound.view import OutcomeView
 from rejoinder.inbound.wait import await_outcome, look_up
 from rejoinder.live.bus import Bus
 from rejoinder.live.stream import stream

@@ -69,7 +69,7 @@ async def _fill(tx: Tx) -> None:
             await ingest(tx, title=title, body=body, source=f"demo/{document.name}")
 
 
-BOT_NAME = "Heron"
+BOT_NAME = "Nok"
 PERSONA = (
     "You are the friendly, plain-spoken assistant of Morning Heron Coffee, a small shop in Bangkok that sells "
     "beans and home-coffee gear, in the shop and online."

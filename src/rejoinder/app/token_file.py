@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import socket
 from pathlib import Path
 from uuid import UUID
 
 from rejoinder.db import Database
 from rejoinder.errors import Setup, Unauthenticated
+from rejoinder.secrets import replace_private
 from rejoinder.workspaces import store
 from rejoinder.workspaces.tokens import Tokens, issue
 
@@ -20,52 +20,70 @@ def token_path(data: Path) -> Path:
 
 def read_token(data: Path) -> str:
     """The token in the file. Raises Setup when there is none."""
-    try:
-        return token_path(data).read_text(encoding="utf-8").strip()
-    except FileNotFoundError:
+    token = _read(token_path(data))
+    if token is None:
         raise Setup(
             f"There is no token in {data}.",
             mend="Start the program once (`make run` or `rejoinder serve`), or set REJOINDER_DATA to its folder.",
             code="no_token",
-        ) from None
+        )
+    return token
+
+
+async def ensure_token(db: Database, data: Path, workspace_id: UUID) -> str:
+    """The file's token if the database knows it, else a fresh one for this host; the old ones of this host end.
+
+    Raises Setup when the file can't be read or written; the old tokens stay good then.
+    """
+    path = token_path(data)
+    token = _read(path)
+    if token is not None and await _is_known(db, token, workspace_id):
+        return token
+    name = f"token file of {socket.gethostname()}"
+    async with db.transaction(workspace_id) as tx:
+        await store.revoke_tokens_named(tx, name)
+        token = await issue(tx, name, "admin")
+        _write(path, token)
+    return token
+
+
+async def _is_known(db: Database, token: str, workspace_id: UUID) -> bool:
+    try:
+        caller = await Tokens(db).caller(token)
+    except Unauthenticated:
+        return False
+    return caller.workspace_id == workspace_id
+
+
+def _read(path: Path) -> str | None:
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except FileNotFoundError:
+        return None
     except PermissionError:
         raise Setup(
-            f"The token file {token_path(data)} belongs to another user.",
+            f"The token file {path} belongs to another user.",
             mend="Run this as the user who runs Rejoinder.",
             code="no_token",
         ) from None
     except (OSError, UnicodeDecodeError) as unreadable:
         raise Setup(
-            f"The token file {token_path(data)} can't be read: {unreadable}.",
+            f"The token file {path} can't be read: {_why(unreadable)}.",
             mend="Remove it, or name another data folder with REJOINDER_DATA; `serve` writes it anew.",
             code="no_token",
         ) from None
 
 
-async def ensure_token(db: Database, data: Path, workspace_id: UUID) -> str:
-    """The file's token if the database knows it, else a fresh one for this host; the old ones of this host end."""
-    path = token_path(data)
-    if path.exists():
-        token = read_token(data)
-        try:
-            caller = await Tokens(db).caller(token)
-        except Unauthenticated:
-            pass
-        else:
-            if caller.workspace_id == workspace_id:
-                return token
-    name = f"token file of {socket.gethostname()}"
-    async with db.transaction(workspace_id) as tx:
-        await store.revoke_tokens_named(tx, name)
-        token = await issue(tx, name, "admin")
-    _write(path, token)
-    return token
-
-
 def _write(path: Path, token: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(f".{path.name}.{os.getpid()}")
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(token + "\n")
-    fresh.replace(path)
+    try:
+        replace_private(path, token + "\n")
+    except OSError as wrong:
+        raise Setup(
+            f"The token file {path} can't be written: {_why(wrong)}.",
+            mend="Let the user that runs Rejoinder write the data folder, or name another with REJOINDER_DATA.",
+            code="token_unwritable",
+        ) from None
+
+
+def _why(wrong: OSError | UnicodeDecodeError) -> str:
+    return (wrong.strerror if isinstance(wrong, OSError) else None) or str(wrong)

@@ -10,6 +10,7 @@ import uuid
 
 from rich.console import Console
 
+from rejoinder.app.address import address_in
 from rejoinder.app.token_file import read_token
 from rejoinder.errors import Setup
 from rejoinder.settings import load
@@ -20,7 +21,7 @@ _WAIT_S = 60
 def run_chat(url: str | None, conversation: str | None) -> None:
     """Ask, print the answer, until an empty line or Ctrl-D."""
     settings = load()
-    base = (url or f"http://127.0.0.1:{settings.port}").rstrip("/")
+    base = (url or address_in(settings.data) or f"http://127.0.0.1:{settings.port}").rstrip("/")
     token = read_token(settings.data)
     thread = conversation or f"terminal-{uuid.uuid4().hex[:8]}"
     console = Console(highlight=False)

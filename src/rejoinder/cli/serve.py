@@ -6,13 +6,16 @@ import asyncio
 import errno
 import signal
 import socket
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack, contextmanager
+from pathlib import Path
 
 import uvicorn
 from fastapi import FastAPI
 from pydantic import SecretStr
 
+from rejoinder.app.address import published
 from rejoinder.app.build import build
 from rejoinder.app.database import ready_database
 from rejoinder.app.sample import sample
@@ -25,6 +28,7 @@ from rejoinder.net.http import session
 from rejoinder.secrets.keys import load_key
 from rejoinder.settings import Settings
 from rejoinder.text.thai import warm
+from rejoinder.turns.work import Desk
 from rejoinder.worker import Work
 
 _BACKLOG = 2048
@@ -94,10 +98,14 @@ async def _start(
     )
     await asyncio.to_thread(warm)  # else the first Thai customer waits for the dictionary
     server = _server(app)
-    stop.when_serving(server, bus)
-    say(greeting(listening, token, shop.bot.name, model.model_name))
+    stop.when_serving(server, bus, work.desk)
+    url = url_of(listening)
+    stack.enter_context(published(settings.data, url))
+    say(greeting(url, settings.data_dir and settings.data, token, shop.bot.name, model.model_name))
     await server.serve(sockets=[listening])
-    say("Stopping: running turns finish first.")
+    say(
+        f"Stopping: running turns finish first, {settings.drain_seconds:.0f} s at most; Ctrl-C again hands them back."
+    )
 
 
 class _Stop:
@@ -108,12 +116,13 @@ class _Stop:
         self._starting = asyncio.current_task()
         self._server: uvicorn.Server | None = None
         self._bus: Bus | None = None
+        self._desk: Desk | None = None
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, self._ask)
 
-    def when_serving(self, server: uvicorn.Server, bus: Bus) -> None:
-        """From here on a signal ends the server, and a second one does not wait for its responses."""
-        self._server, self._bus = server, bus
+    def when_serving(self, server: uvicorn.Server, bus: Bus, desk: Desk) -> None:
+        """From here on a signal ends the server; a second one waits neither for its responses nor for turns."""
+        self._server, self._bus, self._desk = server, bus, desk
         server.should_exit = self.asked
 
     def _ask(self) -> None:
@@ -121,7 +130,9 @@ class _Stop:
             if self._starting is not None and not self.asked:
                 self._starting.cancel()
         else:
-            self._server.force_exit = self._server.should_exit
+            if self._server.should_exit and self._desk is not None:
+                self._server.force_exit = True
+                self._desk.hurry()
             self._server.should_exit = True
             self._bus.close()  # streams and waiting callers leave now
         self.asked = True
@@ -160,9 +171,8 @@ def bind(host: str, port: int) -> socket.socket:
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((host, port))
-        listening.listen(
-            _BACKLOG
-        )  # callers who come during the start wait instead of being refused
+        # Callers who come during the start wait instead of being refused.
+        listening.listen(_BACKLOG)
     except OSError as wrong:
         listening.close()
         raise Setup(
@@ -174,25 +184,38 @@ def bind(host: str, port: int) -> socket.socket:
     return listening
 
 
-def greeting(listening: socket.socket, token: str, bot: str, model: str) -> str:
-    """What a newcomer needs: where to click, what to paste, how to stop."""
+def url_of(listening: socket.socket) -> str:
+    """The address a person on this machine types."""
     host, port = listening.getsockname()[:2]
     host = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 - compared only
-    where = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+
+
+def greeting(url: str, data: Path | None, token: str, bot: str, model: str) -> str:
+    """What a newcomer needs: where to click, what to paste, how to stop. `data` where it isn't the usual folder."""
     answering = (
         "the built-in local responder, no large language model (set OPENAI_API_KEY for one)"
         if model == "local"
         else model
     )
+    command = f"{f'REJOINDER_DATA={data} ' if data else ''}{_command()}"
+    # On a terminal a person may paste it; anywhere else this line ends in a log, where no token belongs.
+    shown = token if sys.stderr.isatty() else f"$({command} token)"
     return f"""
 Rejoinder is running. {bot} answers, with {answering}.
 
-  Chat page   {where}/
-  API docs    {where}/docs
-  Terminal    rejoinder chat       (with `make run`: .venv/bin/rejoinder chat)
-  curl        curl -sS '{where}/api/v1/messages?wait=30' -H 'Authorization: Bearer {token}' \\
+  Chat page   {url}/
+  API docs    {url}/docs
+  Terminal    {command} chat
+  curl        curl -sS '{url}/api/v1/messages?wait=30' -H "Authorization: Bearer {shown}" \\
                 -H 'Content-Type: application/json' \\
                 -d '{{"conversation_id": "thread-1", "text": "How much is shipping?"}}'
 
 Stop with Ctrl-C.
 """
+
+
+def _command() -> str:
+    program = Path(sys.argv[0])
+    inside = program.is_absolute() and program.is_relative_to(Path.cwd())
+    return str(program.relative_to(Path.cwd())) if inside else str(program)

@@ -1,10 +1,8 @@
 """`POST /api/v1/messages`: the REST channel's way in."""
 
-from typing import Annotated, Self
-from uuid import UUID
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
-from pydantic import BaseModel
 
 from rejoinder.bots.known import Channels
 from rejoinder.db import Database
@@ -13,40 +11,11 @@ from rejoinder.inbound.body import MessageBody
 from rejoinder.inbound.callers import needs
 from rejoinder.inbound.model import Incoming
 from rejoinder.inbound.receive import receive
+from rejoinder.inbound.view import OutcomeView
 from rejoinder.inbound.wait import at_first, await_outcome
 from rejoinder.live.bus import Bus
-from rejoinder.turns.outcome.read import Outcome, Status
 from rejoinder.workspaces.model import Caller
 from rejoinder.workspaces.tokens import Tokens
-
-
-class ReplyView(BaseModel):
-    """One message of the answer."""
-
-    message_id: UUID
-    kind: str
-    text: str
-
-
-class OutcomeView(BaseModel):
-    """What became of a message. `model` is `local` where no large model answered."""
-
-    message_id: UUID
-    conversation_id: UUID
-    thread_key: str
-    external_id: str | None
-    turn_id: UUID | None
-    status: Status
-    answered_by: UUID | None
-    provider: str | None
-    model: str | None
-    reason: str | None
-    replies: list[ReplyView]
-
-    @classmethod
-    def of(cls, found: Outcome) -> Self:
-        """The view of an outcome."""
-        return cls.model_validate(found, from_attributes=True)
 
 
 def routes(db: Database, bus: Bus, tokens: Tokens, max_wait_seconds: float) -> APIRouter:

@@ -10,6 +10,7 @@ from time import monotonic
 
 from pydantic_ai.messages import ModelMessage, ModelResponse
 from pydantic_ai.models import Model, ModelRequestParameters
+from pydantic_ai.usage import RequestUsage
 
 from rejoinder.errors import ModelRefused, ModelTransient
 from rejoinder.llm.failure import from_exception
@@ -66,11 +67,15 @@ def retry_delay(failed: int, asked: float | None, dice: float) -> float:
 
 @dataclass(slots=True)
 class _Outcome:
-    """What is known of a running call; it counts as cancelled until it ends otherwise."""
+    """What is known of a running call; it counts as cancelled until it ends otherwise.
+
+    `began` says that the provider may have worked on it.
+    """
 
     outcome: Outcome = "cancelled"
     error: str = ""
     response: ModelResponse | None = None
+    began: bool = True
 
 
 async def _ask(
@@ -89,6 +94,7 @@ async def _ask(
         return answer
     except Exception as error:
         seen.outcome = "error"
+        seen.began = isinstance(error, TimeoutError)
         failure = from_exception(error, who=f"The model {model.model_name}")
         seen.error = str(failure or type(error).__name__)
         if failure is None or failure is error:
@@ -115,6 +121,11 @@ def _call(model: Model, messages: Sequence[ModelMessage], seen: _Outcome, second
     prompt, response = as_text(messages), (seen.response and seen.response.text) or ""
     usage = seen.response.usage if seen.response else None
     estimated = usage is None or not (usage.input_tokens or usage.output_tokens)
+    if usage is None and not seen.began:
+        usage, estimated = (
+            RequestUsage(),
+            False,
+        )  # refused at the door: nothing was read, nothing is paid
     return Call(
         provider=model.system,
         model=model.model_name,

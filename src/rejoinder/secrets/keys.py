@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import hmac
 import os
@@ -10,6 +9,7 @@ import secrets
 from pathlib import Path
 
 from rejoinder.errors import Setup
+from rejoinder.secrets.file import create_private
 
 FILE = "secret.key"
 _SHORTEST = 16  # characters; a made key has 43
@@ -83,19 +83,8 @@ def _read(path: Path) -> bytes | None:
 
 
 def _make(path: Path) -> bytes:
-    """Written whole beside it, then linked: one of several processes wins, none reads half."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{FILE}.{secrets.token_hex(8)}")
-    file = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(file, "w") as opened:
-            opened.write(secrets.token_urlsafe(32) + "\n")
-            opened.flush()
-            os.fsync(file)
-        with contextlib.suppress(FileExistsError):  # another process was first: its key it is
-            path.hardlink_to(draft)
-    finally:
-        draft.unlink()
+    """Of several processes one wins, and its key is everyone's."""
+    create_private(path, secrets.token_urlsafe(32) + "\n")
     key = _read(path)
     if key is None:
         raise Setup(f"The key file {path} vanished as it was made.", mend="Start again.")

@@ -15,9 +15,10 @@ from rejoinder.knowledge.model import Found
 from rejoinder.knowledge.search import search
 from rejoinder.llm.generate import generate
 from rejoinder.llm.model import Answer, Prompt
+from rejoinder.telemetry.logs import log
 from rejoinder.turns import store
-from rejoinder.turns.commit import Committed, Verdict, commit
-from rejoinder.turns.model import Asked, Claimed
+from rejoinder.turns.commit import Committed, commit
+from rejoinder.turns.model import Asked, Claimed, Verdict
 from rejoinder.turns.prompt import compose
 from rejoinder.usage.model import Call
 
@@ -98,6 +99,14 @@ async def decide(means: Means, bot: Bot, prompt: Prompt, record: Callable[[Call]
             model, prompt, timeout=means.timeout, attempts=means.attempts, record=record
         )
     except ModelError as failed:
+        # Not what the provider said: it may quote the customer. The turn's row and the ledger hold that.
+        log.warning(
+            "model_failed",
+            code=failed.code,
+            mend=failed.mend,
+            provider=model.system,
+            model=model.model_name,
+        )
         return Verdict(
             "failed",
             replies=(bot.fallback_text,),

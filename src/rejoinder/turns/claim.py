@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
@@ -12,19 +11,9 @@ from rejoinder.events import store as log
 from rejoinder.events.model import NewEvent
 from rejoinder.queue.jobs import enqueue
 from rejoinder.turns import decide, store
-from rejoinder.turns.commit import Verdict, conclude
-from rejoinder.turns.model import Claimed, Guard, Turn
+from rejoinder.turns.conclude import conclude
+from rejoinder.turns.model import LEASE, Claimed, Guard, Turn, Verdict, Worker
 from rejoinder.turns.schedule import wake
-
-LEASE = timedelta(seconds=15)
-
-
-@dataclass(frozen=True, slots=True)
-class Worker:
-    """Who claims: the number whose advisory lock it holds, and a name for people."""
-
-    no: int
-    name: str
 
 
 async def claim(

@@ -2,30 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
-from rejoinder.turns.model import Guard, Policy, Turn
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What the waiting turn looks like after a message came.
-
-    `extends` is the waiting turn it joins, None for a new one; `supersedes` the running turn it interrupts, whose
-    messages it takes over. `wake` says whether a wake-up is needed at `due_at`: none is when one comes earlier anyway.
-    """
-
-    extends: UUID | None
-    supersedes: UUID | None
-    opened_at: datetime
-    due_at: datetime
-    first_unanswered_at: datetime
-    interrupts: int
-    attempt: int
-    wake: bool
+from rejoinder.turns.model import Guard, Plan, Policy, Turn
 
 
 def arrival(

@@ -9,6 +9,9 @@ from uuid import UUID
 
 from rejoinder.conversations.model import State as Charge
 
+LEASE = timedelta(seconds=15)
+"""How long a worker may go unheard of before its turns are taken back, where its lock does not show its death."""
+
 TurnState: TypeAlias = Literal[
     "waiting", "running", "committed", "superseded", "cancelled", "handed_off", "failed"
 ]
@@ -43,6 +46,24 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
+class Plan:
+    """What the waiting turn looks like after a message came.
+
+    `extends` is the waiting turn it joins, None for a new one; `supersedes` the running turn it interrupts, whose
+    messages it takes over. `wake` says whether a wake-up is needed at `due_at`: none is when one comes earlier anyway.
+    """
+
+    extends: UUID | None
+    supersedes: UUID | None
+    opened_at: datetime
+    due_at: datetime
+    first_unanswered_at: datetime
+    interrupts: int
+    attempt: int
+    wake: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Guard:
     """A conversation under lock: `now` is the database's clock, read after the lock was got.
 
@@ -67,6 +88,14 @@ class Guard:
     def bot_answers(self) -> bool:
         """Whether the bot is in charge of this conversation."""
         return self.charge == "bot" and self.ai_enabled
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """Who claims: the number whose advisory lock it holds, and a name for people."""
+
+    no: int
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,3 +128,16 @@ class Asked:
     def said(self) -> str:
         """What the model is told of it: its text, or what kind of thing it was."""
         return self.text or f"[{self.kind}]"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How a turn ends. `replies` go to the customer; `handed_off` and `failed` also call a person."""
+
+    state: Literal["committed", "handed_off", "failed"]
+    replies: tuple[str, ...]
+    decision: Literal["answer", "hand_off", "silent"]
+    reason: str = ""
+    provider: str = ""
+    model: str = ""
+    error: str = ""

@@ -9,8 +9,7 @@ import asyncpg
 
 from rejoinder.conversations.model import State as Charge
 from rejoinder.db import Batch, Read, Tx
-from rejoinder.turns.decide import Plan
-from rejoinder.turns.model import Asked, Guard, Policy, Turn
+from rejoinder.turns.model import Asked, Guard, Plan, Policy, Turn
 
 
 def _locked(which: str) -> str:

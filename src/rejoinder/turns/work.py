@@ -48,6 +48,7 @@ class Desk:
         self._means = means
         self._slots = asyncio.Semaphore(slots)
         self._closing = asyncio.Event()
+        self._hurry = asyncio.Event()
         self.lease = Lease(means.db)
 
     @asynccontextmanager
@@ -88,10 +89,26 @@ class Desk:
         tasks = self.lease.tasks
         if tasks:
             log.info("draining", turns=len(tasks))
-            _, late = await asyncio.wait(tasks, timeout=seconds)
+            late = await self._finish(tasks, seconds)
             self.lease.cancel_all()
             if late:
                 await asyncio.wait(late, timeout=5)
+
+    def hurry(self) -> None:
+        """Let `drain` hand back at once what still runs."""
+        self._hurry.set()
+
+    async def _finish(
+        self, tasks: set[asyncio.Task[None]], seconds: float
+    ) -> set[asyncio.Task[None]]:
+        finished = asyncio.create_task(asyncio.wait(tasks))
+        hurried = asyncio.create_task(self._hurry.wait())
+        await asyncio.wait(
+            {finished, hurried}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED
+        )
+        finished.cancel()
+        hurried.cancel()
+        return {task for task in tasks if not task.done()}
 
     async def _slot(self) -> bool:
         """Take a place; False when none came free soon, or the desk closed first."""

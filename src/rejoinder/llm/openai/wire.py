@@ -57,6 +57,10 @@ class _Cached(BaseModel):
     cached_tokens: int | None = None
 
 
+# No model reads a hundredth of this: a server that reports more reports nonsense.
+_MOST_TOKENS = 100_000_000
+
+
 class _Usage(BaseModel):
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
@@ -222,11 +226,12 @@ def _said(message: _Message) -> str:
 
 
 def _tokens(usage: _Usage | None) -> RequestUsage:
-    if usage is None:
-        return RequestUsage()
+    counts = (usage.prompt_tokens or 0, usage.completion_tokens or 0) if usage else (0, 0)
+    if usage is None or not all(0 <= count <= _MOST_TOKENS for count in counts):
+        return RequestUsage()  # reckoned from the text instead
     cached = usage.prompt_tokens_details and usage.prompt_tokens_details.cached_tokens
     return RequestUsage(
-        input_tokens=usage.prompt_tokens or 0,
-        output_tokens=usage.completion_tokens or 0,
-        cache_read_tokens=cached or 0,
+        input_tokens=counts[0],
+        output_tokens=counts[1],
+        cache_read_tokens=max(cached or 0, 0),
     )

@@ -15,17 +15,17 @@ from rejoinder.db import AWAY, BUSY, Database, hang_up
 from rejoinder.errors import Unavailable
 from rejoinder.telemetry.logs import log
 from rejoinder.telemetry.metrics import RUNNING
-from rejoinder.turns.claim import LEASE, Worker
-from rejoinder.turns.model import Claimed
+from rejoinder.turns.model import LEASE, Claimed, Worker
 from rejoinder.turns.store import LOST_CHANNEL
 from rejoinder.turns.upkeep import store
 
 _RENEW_S = 1.0
+_RECONNECT_S = 0.25
 _STATEMENT_S = 5.0
 
 
 class Lease:
-    """The attempts this worker runs. Losing one cancels its task, once; losing the session cancels them all."""
+    """The attempts this worker runs. Losing one cancels its task, once; a session lost for long cancels them all."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
@@ -34,6 +34,7 @@ class Lease:
         self._cancelled: set[tuple[UUID, int]] = set()
         self._name = f"{socket.gethostname()}:{os.getpid()}"
         self._worker: Worker | None = None
+        self._away_since: float | None = None
         self._registered = asyncio.Event()
 
     async def worker(self) -> Worker:
@@ -85,12 +86,15 @@ class Lease:
                 await task
 
     async def _live(self) -> None:
+        loop = asyncio.get_running_loop()
         while True:
+            lost_at = loop.time()
             try:
                 connection = await self._db.session("rejoinder worker")
                 try:
                     await self._renew_for_ever(connection)
                 finally:
+                    lost_at = loop.time()
                     self._worker = None
                     self._registered.clear()
                     await hang_up(connection)
@@ -98,18 +102,22 @@ class Lease:
                 log.warning("lease_lost", error=str(away), turns=len(self._held))
             except Exception:  # noqa: BLE001 - without a lease this worker answers nothing
                 log.exception("lease_failed", turns=len(self._held))
-            # Others may take these turns from now on: no answer of ours would be committed.
-            self.cancel_all()
-            await asyncio.sleep(_RENEW_S / 2)
+            if self._away_since is None:
+                self._away_since = lost_at
+            if loop.time() - self._away_since > store.GRACE.total_seconds():
+                # Others take these turns from now on: no answer of ours would be committed.
+                self.cancel_all()
+            await asyncio.sleep(_RECONNECT_S)
 
     async def _renew_for_ever(self, connection: asyncpg.Connection[asyncpg.Record]) -> None:
         lost = asyncio.Event()
         connection.add_termination_listener(lambda _: lost.set())
         number = await store.register(connection, self._name)
         await connection.add_listener(LOST_CHANNEL, self._told)
+        await self._adopt(connection, number)
+        self._away_since = None
         self._worker = Worker(number, self._name)
         self._registered.set()
-        rounds = 0
         while True:
             async with asyncio.timeout(_STATEMENT_S):
                 held = [claimed for claimed, _ in self._held.values()]
@@ -117,13 +125,19 @@ class Lease:
                     with suppress(*BUSY):  # the next round renews; two thirds of the lease are left
                         for attempt in await store.renew(connection, held, LEASE):
                             self._cancel(attempt)
-                if rounds % 5 == 0:
-                    await store.seen(connection, number)
-            rounds += 1
+                await store.seen(connection, number)
             with suppress(TimeoutError):
                 async with asyncio.timeout(_RENEW_S):
                     await lost.wait()
                 raise ConnectionError("the worker's session was ended")
+
+    async def _adopt(self, connection: asyncpg.Connection[asyncpg.Record], number: int) -> None:
+        held = [claimed for claimed, _ in self._held.values()]
+        if held:
+            ours = await store.adopt(connection, held, number, LEASE)
+            for claimed in held:
+                if (claimed.turn_id, claimed.fence) not in ours:
+                    self._cancel((claimed.turn_id, claimed.fence))
 
     def _told(self, _connection: object, _pid: int, _channel: str, payload: object) -> None:
         turn_id, fence = str(payload).split(" ")

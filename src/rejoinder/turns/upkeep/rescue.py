@@ -10,7 +10,6 @@ import asyncpg
 from rejoinder.db import AWAY, BUSY, Database
 from rejoinder.errors import Unavailable
 from rejoinder.queue.jobs import enqueue_on
-from rejoinder.queue.store import prune
 from rejoinder.telemetry.logs import log
 from rejoinder.telemetry.metrics import RESCUED, REWOKEN
 from rejoinder.turns import decide
@@ -35,7 +34,8 @@ async def keep(db: Database) -> None:
                 pass  # a worker died with its hands full: no pause before the rest
             await sweep(db)
             if rounds % _FORGET_EVERY == 0:
-                await _forget(db)
+                async with db.maintenance() as maintenance:
+                    await upkeep.forget_workers(maintenance)
         except _LATER as away:
             log.warning("upkeep_waits", error=str(away))
         except Exception:  # noqa: BLE001 - nobody else would do this work
@@ -86,9 +86,3 @@ async def sweep(db: Database) -> int:
         REWOKEN.inc(len(late))
         log.warning("turns_woken_again", turns=len(late))
     return len(late)
-
-
-async def _forget(db: Database) -> None:
-    async with db.maintenance() as maintenance:
-        await upkeep.forget_workers(maintenance)
-        await prune(maintenance)

@@ -17,6 +17,14 @@ REGISTER = "INSERT INTO workers (name) VALUES ($1) RETURNING worker_no"
 
 HOLD_LOCK = "SELECT pg_advisory_lock($1, $2)"
 
+# After its session was lost a worker comes back under a new number; what nobody took meanwhile stays its own.
+ADOPT = """
+UPDATE turns t SET worker_no = $4, lease_until = clock_timestamp() + $5::interval
+FROM unnest($1::uuid[], $2::uuid[], $3::bigint[]) AS h (workspace_id, turn_id, fence)
+WHERE t.workspace_id = h.workspace_id AND t.turn_id = h.turn_id AND t.fence = h.fence AND t.state = 'running'
+RETURNING t.turn_id, t.fence
+"""
+
 SEEN = "UPDATE workers SET seen_at = clock_timestamp() WHERE worker_no = $1"
 
 # A lease is written anew when less than two thirds of it are left, so a turn costs one small update each 5 s.
@@ -41,11 +49,16 @@ WHERE t.turn_id IS NULL OR t.fence <> h.fence OR t.state IN ('waiting', 'superse
 
 LOST_BATCH = 200
 
+GRACE = timedelta(seconds=3)
+"""A worker whose session was cut has this long to come back before its turns are taken: its model calls cost money."""
+
 LOST = """
 WITH alive AS (
     SELECT objid::bigint AS worker_no FROM pg_locks
     WHERE locktype = 'advisory' AND classid = $1 AND objsubid = 2 AND granted
         AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+    UNION ALL
+    SELECT worker_no FROM workers WHERE seen_at > clock_timestamp() - $3::interval
 )
 SELECT t.workspace_id, t.conversation_id, t.turn_id, t.fence, t.worker_no IN (SELECT worker_no FROM alive)
 FROM turns t
@@ -114,9 +127,27 @@ async def renew(
     return [tuple(row) for row in rows]
 
 
+async def adopt(
+    connection: Connection, held: Sequence[Claimed], number: int, lease: timedelta
+) -> set[tuple[UUID, int]]:
+    """Take the attempts over under a new worker number; returns (turn, fence) of those that were still ours."""
+    rows = await connection.fetch(
+        ADOPT,
+        [claimed.workspace_id for claimed in held],
+        [claimed.turn_id for claimed in held],
+        [claimed.fence for claimed in held],
+        number,
+        lease,
+    )
+    return {(row[0], row[1]) for row in rows}
+
+
 async def lost(maintenance: Maintenance) -> list[Lost]:
     """Running turns whose worker's lock is free or whose lease ran out, oldest first."""
-    return [Lost(*row) for row in await maintenance.connection.fetch(LOST, LOCK_CLASS, LOST_BATCH)]
+    return [
+        Lost(*row)
+        for row in await maintenance.connection.fetch(LOST, LOCK_CLASS, LOST_BATCH, GRACE)
+    ]
 
 
 async def overdue(maintenance: Maintenance, late: timedelta) -> list[tuple[UUID, UUID]]:
