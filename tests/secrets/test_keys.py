@@ -78,3 +78,11 @@ def test_derive_is_hkdf_and_stays_the_same() -> None:
         derive(b"one key", "visitor").hex()
         == "522d44be1aacdb8556bb02700be218815a3695b0718b30144b947de24e1eb507"
     )
+
+
+def test_a_folder_that_cant_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "data").touch()
+    with pytest.raises(
+        Setup, match=r"secret\.key can't be used: Not a directory.*REJOINDER_SECRET_KEY"
+    ):
+        load_key(None, tmp_path / "data")
