@@ -67,17 +67,23 @@ async def test_who_waited_through_the_loss_of_the_bus_is_told(
     assert (await waits).status == "answered"
 
 
-async def test_a_worker_that_loses_its_lock_stops_and_the_turn_is_answered_anew(
+async def test_a_worker_whose_session_is_cut_comes_back_and_keeps_its_turns(
     shop: Shop, work: Work, model: ScriptedModel
 ) -> None:
+    """The model's call is paid for: a session that is back within seconds costs neither it nor an attempt."""
     model.hold()
     message = await shop.says("Hello")
     first = await model.called(1)
     await break_off(shop.db, "rejoinder worker")
-    await model.until(lambda: first.state == "cancelled")
+
+    async def back() -> bool:
+        return work.ready
+
+    await eventually(back)
     model.release()
     assert (await shop.outcome(message)).status == "answered"
-    assert await shop.replies(message) == ["Read: Hello"]
+    assert first.state == "answered"
+    assert await shop.attempts() == [(1, "committed")]
 
 
 async def test_the_tokens_of_a_stopped_call_are_booked_however_long_it_takes(
