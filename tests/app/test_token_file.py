@@ -78,7 +78,7 @@ async def test_a_folder_that_cant_be_written_is_named(
     with (
         as_a_normal_user(),
         pytest.raises(
-            Setup, match="can't be written: Permission denied.*REJOINDER_DATA"
+            Setup, match=r"can't be written: Permission denied.*REJOINDER_DATA"
         ) as refused,
     ):
         await ensure_token(db, locked, workspace_id)
@@ -91,7 +91,7 @@ async def test_a_file_in_place_of_the_folder_is_named(
     db: Database, tmp_path: Path, workspace_id: UUID
 ) -> None:
     (tmp_path / "data").touch()
-    with pytest.raises(Setup, match="can't be read: Not a directory.*REJOINDER_DATA"):
+    with pytest.raises(Setup, match=r"can't be read: Not a directory.*REJOINDER_DATA"):
         await ensure_token(db, tmp_path / "data", workspace_id)
 
 
@@ -113,7 +113,7 @@ async def test_the_old_token_stays_good_when_a_new_one_cant_be_written(
 
 
 def test_no_token_says_how_to_get_one(tmp_path: Path) -> None:
-    with pytest.raises(Setup, match="no token.*make run"):
+    with pytest.raises(Setup, match=r"no token.*make run"):
         read_token(tmp_path / str(new_id()))
 
 

@@ -45,3 +45,9 @@ async def test_a_caller_who_waits_is_told_to_come_back(program: Program, stub: O
     assert (await waits)["status"] == "pending"
     program.kill()  # else its turn would hang until the drain's deadline
     await stops
+    await program.start()
+
+    async def answered() -> list[str]:
+        return await program.replies("stopped-waits")
+
+    assert await eventually(answered, 20) == ["Read: one"]
