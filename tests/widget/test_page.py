@@ -231,6 +231,7 @@ async def test_another_tab_sees_the_same_conversation(page: Page) -> None:
 
 async def test_reading_back_is_not_interrupted(page: Page, shop: Shop) -> None:
     await say(page, "hello")
+    await expect(page.locator(".own .foot")).to_contain_text("Sent")
     (visitor,) = shop.conversations
     for n in range(30):
         await shop.add(visitor, reply(f"line {n}"))
