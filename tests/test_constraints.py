@@ -90,9 +90,11 @@ class House:
             "delivery_id": new_id(),
             "conversation_id": self.conversation_id,
             "message_id": message_id,
+            "seq": 7,
             "status": status,
             "created_at": AT,
             "sent_at": AT,
+            "sending_until": AT,
         }
 
 

@@ -29,4 +29,5 @@ def queue_replies(
         at=at,
         delivery_ids=[new_id() for _ in replies],
         message_ids=[reply.message_id for reply in replies],
+        seqs=[reply.seq for reply in replies],
     )
