@@ -15,6 +15,8 @@ ACROSS = {
     "rejoinder.workspaces.store.CALLER_BY_HASH": "a token's hash is all there is: it tells the workspace",
     "rejoinder.turns.upkeep.store.LOST": "a dead worker's turns are found by its number, whosever they are",
     "rejoinder.turns.upkeep.store.OVERDUE": "forgotten turns are found by time, whosever they are",
+    "rejoinder.outbound.store.OVERDUE": "forgotten deliveries are found by time, whosever they are",
+    "rejoinder.bots.store.SEALED": "what a secret key has sealed is sealed anew for the whole installation",
     "rejoinder.turns.upkeep.store.FORGET_WORKERS": "workers are the installation's; one with a turn stays",
 }
 

@@ -10,7 +10,10 @@ from pydantic_ai.models import Model
 
 from rejoinder.bots.known import Bots
 from rejoinder.db import Database
-from rejoinder.queue.jobs import TURNS
+from rejoinder.outbound import reconcile
+from rejoinder.outbound.deliver import Send
+from rejoinder.outbound.dispatch import Dispatch
+from rejoinder.queue.jobs import DELIVER, TURNS
 from rejoinder.queue.prune import keep_short
 from rejoinder.queue.run import Taker
 from rejoinder.settings import Settings
@@ -18,16 +21,18 @@ from rejoinder.turns.answer import Means
 from rejoinder.turns.work import Desk
 
 _LAST_JOBS_S = 5.0
+_LAST_SENDS_S = 5.0
 
 
 class Work:
     """One worker of this process. `stop_taking` and `drain` end it in order."""
 
-    def __init__(self, db: Database, model: Model, settings: Settings) -> None:
+    def __init__(self, db: Database, model: Model, settings: Settings, send: Send) -> None:
         self._db = db
+        self.dispatch = Dispatch(db, send)
         means = Means(db, Bots(db), model, settings.model_timeout, settings.model_attempts)
-        self.desk = Desk(means, slots=settings.max_turns)
-        self.taker = Taker(db, {TURNS: self.desk.wake})
+        self.desk = Desk(means, self.dispatch, slots=settings.max_turns)
+        self.taker = Taker(db, {TURNS: self.desk.wake, DELIVER: self.dispatch.wake})
         self._drain_seconds = settings.drain_seconds
 
     @property
@@ -41,6 +46,7 @@ class Work:
         async with self.desk.open():
             taking = asyncio.create_task(self.taker.run(), name="queue")
             pruning = asyncio.create_task(keep_short(self._db), name="queue-pruning")
+            sweeping = asyncio.create_task(reconcile.keep(self._db), name="deliveries-sweep")
             try:
                 await self.taker.ready.wait()
                 yield
@@ -49,6 +55,7 @@ class Work:
                 self.taker.stop()
                 await asyncio.wait([taking], timeout=_LAST_JOBS_S)
                 await self.desk.drain(self._drain_seconds)
-                for task in (taking, pruning):
+                await self.dispatch.drain(_LAST_SENDS_S)
+                for task in (taking, pruning, sweeping):
                     task.cancel()
-                await asyncio.wait([taking, pruning])
+                await asyncio.wait([taking, pruning, sweeping])

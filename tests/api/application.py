@@ -22,11 +22,14 @@ from rejoinder.app.database import bring_forward
 from rejoinder.app.sample import Sample, sample
 from rejoinder.bots import store as bots
 from rejoinder.bots.model import Bot, Channel
+from rejoinder.channels.rest.callback import Callback
 from rejoinder.db import Database, connect, new_id
 from rejoinder.db.private import own
 from rejoinder.live.bus import Bus
 from rejoinder.llm.choose import choose
+from rejoinder.net.guard import outward
 from rejoinder.net.http import session
+from rejoinder.secrets.vault import Vault
 from rejoinder.settings import Settings
 from rejoinder.worker import Work
 from rejoinder.workspaces.model import Scope
@@ -126,14 +129,16 @@ async def running(dsn: str) -> AsyncIterator[Application]:
             session=http,
         )
         shop = await sample(db)
-        bus, work = Bus(db), Work(db, model, settings)
+        keys = (b"the installation's secret key...",)
+        callback = Callback(await stack.enter_async_context(outward()), Vault(lambda: keys))
+        bus, work = Bus(db), Work(db, model, settings, callback.send)
         await stack.enter_async_context(bus.running())
         await stack.enter_async_context(work.running())
         app = build(
             db=db,
             bus=bus,
             settings=settings,
-            key=b"the installation's secret key...",
+            keys=keys,
             sample=shop,
             model="local",
             working=lambda: work.ready,

@@ -107,7 +107,7 @@ async def client(wire: Wire, working: list[bool]) -> AsyncIterator[aiohttp.Clien
         db=db,
         bus=bus,
         settings=Settings(data_dir=Path("unused")),
-        key=b"the installation's secret key...",
+        keys=(b"the installation's secret key...",),
         sample=shop,
         model="local",
         working=lambda: working[0],

@@ -13,6 +13,7 @@ from pydantic_ai.models import Model
 
 from rejoinder.bots import store as bots
 from rejoinder.bots.model import Bot, Channel
+from rejoinder.channels.model import NotTaken, Outgoing, Receipt
 from rejoinder.conversations import store as records
 from rejoinder.conversations.model import Conversation, Message, SenderType
 from rejoinder.db import Database, new_id
@@ -20,6 +21,7 @@ from rejoinder.inbound.model import Incoming, Received
 from rejoinder.inbound.receive import receive
 from rejoinder.inbound.wait import await_outcome
 from rejoinder.live.bus import Bus
+from rejoinder.outbound.deliver import Send
 from rejoinder.settings import Settings
 from rejoinder.turns.outcome.read import Outcome
 from rejoinder.worker import Work
@@ -141,9 +143,16 @@ async def open_shop(
     return Shop(db, bus, workspace_id, channel.channel_id, bot)
 
 
+async def nowhere(outgoing: Outgoing) -> Receipt:
+    """Nothing of these scenarios leaves through a channel, unless they say so."""
+    return NotTaken("this worker sends nowhere")
+
+
 @asynccontextmanager
-async def working(db: Database, model: Model, **settings: object) -> AsyncIterator[Work]:
-    """A worker that answers with `model`; it hands back at once what runs when the test leaves."""
-    work = Work(db, model, Settings.model_construct(**({"drain_seconds": 0.0} | settings)))  # type: ignore[arg-type]
+async def working(
+    db: Database, model: Model, send: Send = nowhere, **settings: object
+) -> AsyncIterator[Work]:
+    """A worker that answers with `model` and sends by `send`; it hands back at once what runs when the test leaves."""
+    work = Work(db, model, Settings.model_construct(**({"drain_seconds": 0.0} | settings)), send)  # type: ignore[arg-type]
     async with work.running():
         yield work

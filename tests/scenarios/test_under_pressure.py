@@ -96,9 +96,11 @@ async def test_a_database_that_goes_away_costs_no_attempt(
     lost: set[int] = set()
 
     async def cut_off() -> set[int]:
+        await blocker.execute("SELECT pg_stat_clear_snapshot()")
         waiting = await blocker.fetch(
-            """SELECT pid, pg_terminate_backend(pid) FROM pg_locks
-               WHERE relation = $1::text::regclass AND NOT granted""",
+            # the worker's sweep over deliveries waits for the table too, and is left alone
+            """SELECT pid, pg_terminate_backend(pid) FROM pg_locks JOIN pg_stat_activity USING (pid)
+               WHERE relation = $1::text::regclass AND NOT granted AND query NOT LIKE '%sending_until%'""",
             table,
         )
         lost.update(row["pid"] for row in waiting)
@@ -114,7 +116,10 @@ async def test_a_database_that_goes_away_costs_no_attempt(
     finally:
         await hang_up(blocker)
     assert await shop.replies(message) == ["Read: When do you open?"]
-    assert await shop.attempts() == [*[(1, "returned")] * 3, (1, "committed")]
+    *lost_attempts, last = await shop.attempts()  # on a slow machine the lock may time out too
+    assert len(lost_attempts) >= 3
+    assert set(lost_attempts) == {(1, "returned")}
+    assert last == (1, "committed")
 
 
 async def test_turns_that_can_not_be_rescued_keep_nothing_else(

@@ -12,7 +12,7 @@ import pytest
 from rejoinder.db import Database
 from rejoinder.errors import LostTurn
 from rejoinder.inbound.model import Received
-from rejoinder.queue.jobs import enqueue
+from rejoinder.queue.jobs import enqueue_alone
 from rejoinder.testing import ScriptedModel
 from rejoinder.turns.claim import claim
 from rejoinder.turns.commit import commit
@@ -134,7 +134,7 @@ class TestAWakeUpThatIsLost:
     async def test_many_wake_ups_make_one_answer(self, shop: Shop, model: ScriptedModel) -> None:
         message = await shop.says("Hello")
         async with shop.db.transaction(shop.workspace_id) as tx:
-            await enqueue(tx, [wake(shop.workspace_id, message.conversation_id)] * 6)
+            await enqueue_alone(tx, [wake(shop.workspace_id, message.conversation_id)] * 6)
         async with working(shop.db, model), working(shop.db, model):
             await shop.outcome(message)
             await shop.outcome(await shop.says("And another"))

@@ -6,29 +6,29 @@ from pathlib import Path
 import pytest
 
 from rejoinder.errors import Setup
-from rejoinder.secrets import derive, load_key
+from rejoinder.secrets import derive, load_keys
 
 
 def test_the_operators_key_is_used_as_it_is(tmp_path: Path) -> None:
-    assert load_key("sixteen letters!", tmp_path) == b"sixteen letters!"
+    assert load_keys("sixteen letters!", tmp_path) == (b"sixteen letters!",)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_short_key_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Setup, match="15 characters"):
-        load_key("fifteen letters", tmp_path)
+        load_keys("fifteen letters", tmp_path)
 
 
 def test_no_key_and_no_folder_is_refused() -> None:
     with pytest.raises(Setup, match="REJOINDER_SECRET_KEY"):
-        load_key(None, None)
+        load_keys(None, None)
 
 
 def test_a_key_is_made_once_and_kept(tmp_path: Path) -> None:
-    key = load_key(None, tmp_path / "new")
-    assert len(key) == 43
-    assert load_key(None, tmp_path / "new") == key
-    assert load_key(None, tmp_path / "other") != key
+    keys = load_keys(None, tmp_path / "new")
+    assert [len(key) for key in keys] == [43]
+    assert load_keys(None, tmp_path / "new") == keys
+    assert load_keys(None, tmp_path / "other") != keys
     file = tmp_path / "new" / "secret.key"
     assert file.stat().st_mode & 0o777 == 0o600
     assert list(file.parent.iterdir()) == [file]
@@ -36,31 +36,31 @@ def test_a_key_is_made_once_and_kept(tmp_path: Path) -> None:
 
 def test_processes_that_start_together_agree(tmp_path: Path) -> None:
     with ThreadPoolExecutor(16) as threads:
-        keys = set(threads.map(lambda _: load_key(None, tmp_path), range(64)))
+        keys = set(threads.map(lambda _: load_keys(None, tmp_path), range(64)))
     assert len(keys) == 1
     assert list(tmp_path.iterdir()) == [tmp_path / "secret.key"]
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o620, 0o601])
 def test_a_file_others_can_open_is_refused(tmp_path: Path, mode: int) -> None:
-    load_key(None, tmp_path)
+    load_keys(None, tmp_path)
     (tmp_path / "secret.key").chmod(mode)
     with pytest.raises(Setup, match=f"mode {mode:04o}.*chmod 600"):
-        load_key(None, tmp_path)
+        load_keys(None, tmp_path)
 
 
 def test_a_file_cut_short_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "secret.key"
     file.touch(0o600)
-    with pytest.raises(Setup, match="holds 0 characters"):
-        load_key(None, tmp_path)
+    with pytest.raises(Setup, match="holds a key of 0 characters"):
+        load_keys(None, tmp_path)
 
 
 def test_a_link_to_elsewhere_is_refused(tmp_path: Path) -> None:
     (tmp_path / "elsewhere").write_text("a perfectly long key of another program")
     (tmp_path / "secret.key").symlink_to(tmp_path / "elsewhere")
     with pytest.raises(Setup, match="can't be used"):
-        load_key(None, tmp_path)
+        load_keys(None, tmp_path)
 
 
 def test_each_purpose_and_each_key_has_its_own_bytes() -> None:
@@ -85,4 +85,4 @@ def test_a_folder_that_cant_be_made_is_named(tmp_path: Path) -> None:
     with pytest.raises(
         Setup, match=r"secret\.key can't be used: Not a directory.*REJOINDER_SECRET_KEY"
     ):
-        load_key(None, tmp_path / "data")
+        load_keys(None, tmp_path / "data")

@@ -114,6 +114,7 @@ def guard(
         contact_id=ID,
         bot_id=ID,
         platform="rest",
+        sends=False,
         charge=charge,
         ai_enabled=ai_enabled,
         seq=10,

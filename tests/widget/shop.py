@@ -117,7 +117,7 @@ def deps(db: Database, shop: Shop, **changed: object) -> WidgetDeps:
     """What the page stands on, with room for many requests unless a test says otherwise."""
     given: dict[str, object] = {
         "db": db,
-        "key": b"the installation's secret key",
+        "keys": (b"the installation's secret key",),
         "workspace_id": uuid4(),
         "channel_id": uuid4(),
         "bot_name": "Mali from Baan Tea",

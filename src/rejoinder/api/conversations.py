@@ -1,5 +1,6 @@
 """Conversations, their messages and their events, for the callers of the REST channel."""
 
+from dataclasses import dataclass
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from rejoinder.api.views import ConversationView, MessageView, Page
 from rejoinder.bots import store as bots
 from rejoinder.conversations import store
 from rejoinder.conversations.model import Conversation
-from rejoinder.db import Database
+from rejoinder.db import Database, Read
 from rejoinder.errors import Invalid, NotFound
 from rejoinder.inbound.callers import needs
 from rejoinder.inbound.view import OutcomeView
@@ -20,15 +21,30 @@ from rejoinder.live.stream import stream
 from rejoinder.workspaces.model import Caller
 from rejoinder.workspaces.tokens import Tokens
 
-By = Annotated[
-    Literal["id", "external"],
-    Query(description="`external`: the path holds the caller's own name."),
-]
 _LAST_SEQ = 2**63 - 1  # a bigint
 
 _MEND = "Our UUIDs stand in the answer to your POST; your own names need `?by=external`."
 
 Named = Annotated[str, Path(max_length=255)]
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Whose names a path holds: ours, or those the caller gave in a channel (its first one if not said)."""
+
+    by: Annotated[
+        Literal["id", "external"],
+        Query(description="`external`: the path holds the caller's own name."),
+    ] = "id"
+    channel_id: Annotated[
+        UUID | None,
+        Query(
+            description="With `by=external`: the channel of that name; the first one if left out."
+        ),
+    ] = None
+
+
+By = Annotated[Names, Depends()]
 
 
 def routes(db: Database, bus: Bus, tokens: Tokens, max_wait_seconds: float) -> APIRouter:
@@ -40,7 +56,7 @@ def routes(db: Database, bus: Bus, tokens: Tokens, max_wait_seconds: float) -> A
     async def get_message(
         message_id: Named,
         caller: Reader,
-        by: By = "id",
+        by: By,
         wait: Annotated[float, Query(ge=0, le=600)] = 0,
     ) -> OutcomeView:
         """What became of a message; `wait` stays for it."""
@@ -58,7 +74,7 @@ def routes(db: Database, bus: Bus, tokens: Tokens, max_wait_seconds: float) -> A
     async def list_messages(
         conversation_id: Named,
         caller: Reader,
-        by: By = "id",
+        by: By,
         after: Annotated[
             int, Query(ge=0, le=_LAST_SEQ, description="Messages after this seq.")
         ] = 0,
@@ -77,7 +93,7 @@ def routes(db: Database, bus: Bus, tokens: Tokens, max_wait_seconds: float) -> A
     async def stream_events(
         conversation_id: Named,
         caller: Reader,
-        by: By = "id",
+        by: By,
         after: Annotated[int, Query(ge=0, le=_LAST_SEQ, description="Events after this seq.")] = 0,
         last_event_id: Annotated[int | None, Header(ge=0, le=_LAST_SEQ)] = None,
     ) -> StreamingResponse:
@@ -91,42 +107,46 @@ def routes(db: Database, bus: Bus, tokens: Tokens, max_wait_seconds: float) -> A
         )
 
     @router.get("/conversations/{conversation_id:path}")
-    async def get_conversation(
-        conversation_id: Named, caller: Reader, by: By = "id"
-    ) -> ConversationView:
+    async def get_conversation(conversation_id: Named, caller: Reader, by: By) -> ConversationView:
         """One conversation."""
         return ConversationView.model_validate(await _conversation(db, caller, conversation_id, by))
 
     return router
 
 
-async def _conversation(db: Database, caller: Caller, named: str, by: str) -> Conversation:
+async def _conversation(db: Database, caller: Caller, named: str, by: Names) -> Conversation:
     _refuse_nul(named)
     async with db.read(caller.workspace_id) as read:
-        if by == "id":
+        if by.by == "id":
             found = await store.conversation(read, _uuid(named, "conversation_id"))
         else:
-            channel = await bots.first_channel(read, "rest")
+            channel_id = await _channel_id(read, by)
             found = (
-                await store.conversation_by_thread(read, channel.channel_id, named)
-                if channel
-                else None
+                await store.conversation_by_thread(read, channel_id, named) if channel_id else None
             )
     if found is None:
         raise NotFound(f"There is no conversation {named!r} in this workspace.", mend=_MEND)
     return found
 
 
-async def _message_id(db: Database, caller: Caller, named: str, by: str) -> UUID:
+async def _message_id(db: Database, caller: Caller, named: str, by: Names) -> UUID:
     _refuse_nul(named)
-    if by == "id":
+    if by.by == "id":
         return _uuid(named, "message_id")
     async with db.read(caller.workspace_id) as read:
-        channel = await bots.first_channel(read, "rest")
-        found = await store.duplicate(read, channel.channel_id, named) if channel else None
+        channel_id = await _channel_id(read, by)
+        found = await store.duplicate(read, channel_id, named) if channel_id else None
     if found is None:
         raise NotFound(f"There is no message {named!r} in this workspace.", mend=_MEND)
     return found.message_id
+
+
+async def _channel_id(read: Read, by: Names) -> UUID | None:
+    """The channel whose names are meant; another workspace's holds none of this one's."""
+    if by.channel_id:
+        return by.channel_id
+    channel = await bots.first_channel(read, "rest")
+    return channel.channel_id if channel else None
 
 
 def _refuse_nul(named: str) -> None:

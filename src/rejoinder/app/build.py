@@ -32,6 +32,7 @@ from rejoinder.inbound.model import Incoming
 from rejoinder.inbound.receive import receive
 from rejoinder.live.bus import Bus
 from rejoinder.live.stream import stream
+from rejoinder.secrets import Keys
 from rejoinder.settings import Settings
 from rejoinder.widget.routes import routes as widget_routes
 from rejoinder.widget.session import Accepted, WidgetDeps
@@ -45,7 +46,7 @@ def build(
     db: Database,
     bus: Bus,
     settings: Settings,
-    key: bytes,
+    keys: Keys,
     sample: Sample,
     model: str,
     working: Callable[[], bool],
@@ -68,12 +69,12 @@ def build(
         responses=documented(*_REFUSALS, NotFound),
     )
     app.include_router(health.routes(db, working))
-    app.include_router(widget_routes(_widget(db, bus, settings, key, sample, model)))
+    app.include_router(widget_routes(_widget(db, bus, settings, keys, sample, model)))
     return app
 
 
 def _widget(
-    db: Database, bus: Bus, settings: Settings, key: bytes, sample: Sample, model: str
+    db: Database, bus: Bus, settings: Settings, keys: Keys, sample: Sample, model: str
 ) -> WidgetDeps:
     workspace_id, channel_id = sample.workspace_id, sample.widget.channel_id
 
@@ -105,7 +106,7 @@ def _widget(
 
     return WidgetDeps(
         db=db,
-        key=key,
+        keys=keys,
         workspace_id=workspace_id,
         channel_id=channel_id,
         bot_name=sample.bot.name,

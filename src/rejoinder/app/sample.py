@@ -34,7 +34,13 @@ async def sample(db: Database) -> Sample:
         found = await workspaces.by_slug(maintenance, SLUG)
         if found is None:
             workspace_id = new_id()
-            await workspaces.add(maintenance, workspace_id, SLUG, "Morning Heron Coffee (demo)")
+            await workspaces.add(
+                maintenance,
+                workspace_id,
+                SLUG,
+                "Morning Heron Coffee (demo)",
+                allow_private_networks=True,  # who tries it out has a receiver on the same machine
+            )
             await _fill(Tx(maintenance.connection, workspace_id))
         else:
             workspace_id = found.workspace_id

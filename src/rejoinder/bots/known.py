@@ -16,25 +16,33 @@ _REMEMBERED = 10_000
 
 
 class Channels:
-    """Looks a workspace's channel up and remembers it for 5 s."""
+    """Looks a workspace's channels up and remembers them for 5 s."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
-        self._known: TTLCache[tuple[UUID, Platform], Channel] = TTLCache(_REMEMBERED, _REMEMBERED_S)
+        self._known: TTLCache[tuple[UUID, UUID | Platform], Channel] = TTLCache(
+            _REMEMBERED, _REMEMBERED_S
+        )
 
-    async def first(self, workspace_id: UUID, platform: Platform) -> Channel:
-        """The workspace's oldest channel of that platform. Raises NotFound."""
-        known = self._known.get((workspace_id, platform))
+    async def find(
+        self, workspace_id: UUID, platform: Platform, channel_id: UUID | None = None
+    ) -> Channel:
+        """The workspace's channel of that id, or its oldest of that platform. Raises NotFound."""
+        which = channel_id or platform
+        known = self._known.get((workspace_id, which))
         if known is not None:
             return known
         async with self._db.read(workspace_id) as read:
-            channel = await store.first_channel(read, platform)
-        if channel is None:
+            if channel_id is None:
+                channel = await store.first_channel(read, platform)
+            else:
+                channel = await store.channel(read, channel_id)
+        if channel is None or channel.platform != platform:
             raise NotFound(
-                f"This workspace has no channel of the platform {platform!r}.",
-                mend="Use the token of a workspace that has one; the sample workspace does.",
+                f"This workspace has no channel {channel_id or 'of the platform'} ({platform}).",
+                mend="GET /api/v1/channels lists its channels; POST there makes one.",
             )
-        self._known[workspace_id, platform] = channel
+        self._known[workspace_id, which] = channel
         return channel
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Literal, TypeAlias
 from uuid import UUID
+
+from pydantic import JsonValue
 
 Platform: TypeAlias = Literal["rest", "widget"]
 
@@ -27,10 +30,24 @@ class Bot:
 
 
 @dataclass(frozen=True, slots=True)
+class ChannelSettings:
+    """`callback_url`: where the replies of a REST channel are posted."""
+
+    callback_url: str | None = None
+
+    def stored(self) -> dict[str, JsonValue]:
+        """What is set, as `channels.settings` holds it."""
+        return {key: value for key, value in asdict(self).items() if value is not None}
+
+
+@dataclass(frozen=True, slots=True)
 class Channel:
-    """One platform account of a workspace, and the bot that answers there."""
+    """One platform account of a workspace, and the bot that answers there. `credentials` are sealed."""
 
     channel_id: UUID
     bot_id: UUID
     platform: Platform
     name: str
+    settings: ChannelSettings = ChannelSettings()
+    credentials: bytes | None = None
+    created_at: datetime | None = None

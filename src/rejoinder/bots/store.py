@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from rejoinder.bots.model import Bot, Channel, Platform
-from rejoinder.db import Read, Tx
+import asyncpg
+
+from rejoinder.bots.model import Bot, Channel, ChannelSettings, Platform
+from rejoinder.db import Maintenance, Read, Tx
 
 ADD_BOT = """
 INSERT INTO bots (workspace_id, bot_id, name, persona, fallback_text, quiet_seconds, max_wait_seconds,
@@ -20,12 +22,40 @@ FROM bots WHERE workspace_id = $1 AND bot_id = $2
 """
 
 ADD_CHANNEL = """
-INSERT INTO channels (workspace_id, channel_id, bot_id, platform, name) VALUES ($1, $2, $3, $4, $5)
+INSERT INTO channels (workspace_id, channel_id, bot_id, platform, name, settings, credentials)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
 """
 
-FIRST_CHANNEL = """
-SELECT channel_id, bot_id, platform, name FROM channels WHERE workspace_id = $1 AND platform = $2
-ORDER BY created_at, channel_id LIMIT 1
+_CHANNEL = "channel_id, bot_id, platform, name, settings, credentials, created_at"
+
+FIRST_CHANNEL = f"""
+SELECT {_CHANNEL} FROM channels WHERE workspace_id = $1 AND platform = $2 ORDER BY created_at, channel_id LIMIT 1
+"""
+
+CHANNEL = f"SELECT {_CHANNEL} FROM channels WHERE workspace_id = $1 AND channel_id = $2"
+
+CHANNEL_TO_CHANGE = f"{CHANNEL} FOR NO KEY UPDATE"
+
+CHANNELS = f"""
+SELECT {_CHANNEL} FROM channels WHERE workspace_id = $1 AND channel_id > $2 ORDER BY channel_id LIMIT $3
+"""
+
+CHANGE_CHANNEL = """
+UPDATE channels SET bot_id = $3, name = $4, settings = $5, credentials = $6 WHERE workspace_id = $1 AND channel_id = $2
+"""
+
+FIRST_BOT = """
+SELECT bot_id FROM bots WHERE workspace_id = $1 ORDER BY created_at, bot_id LIMIT 1
+"""
+
+# Across workspaces, for the rotation of the keys that seal them.
+SEALED = """
+SELECT workspace_id, channel_id, credentials FROM channels WHERE credentials IS NOT NULL AND channel_id > $1
+ORDER BY channel_id LIMIT $2
+"""
+
+RESEAL = """
+UPDATE channels SET credentials = $4 WHERE workspace_id = $1 AND channel_id = $2 AND credentials = $3
 """
 
 
@@ -54,8 +84,14 @@ async def bot_of(read: Read, bot_id: UUID) -> Bot | None:
     return Bot(*row) if row else None
 
 
+async def first_bot(read: Read) -> UUID | None:
+    """The workspace's oldest bot."""
+    found: UUID | None = await read.connection.fetchval(FIRST_BOT, read.workspace_id)
+    return found
+
+
 async def add_channel(tx: Tx, channel: Channel) -> None:
-    """Store a new channel."""
+    """Store a new channel. Raises asyncpg's UniqueViolationError for a name that is taken."""
     await tx.connection.execute(
         ADD_CHANNEL,
         tx.workspace_id,
@@ -63,10 +99,62 @@ async def add_channel(tx: Tx, channel: Channel) -> None:
         channel.bot_id,
         channel.platform,
         channel.name,
+        channel.settings.stored(),
+        channel.credentials,
+    )
+
+
+async def change_channel(tx: Tx, channel: Channel) -> None:
+    """Store a channel's bot, name, settings and credentials anew. Raises asyncpg's UniqueViolationError."""
+    await tx.connection.execute(
+        CHANGE_CHANNEL,
+        tx.workspace_id,
+        channel.channel_id,
+        channel.bot_id,
+        channel.name,
+        channel.settings.stored(),
+        channel.credentials,
     )
 
 
 async def first_channel(read: Read, platform: Platform) -> Channel | None:
     """The workspace's oldest channel of that platform."""
-    row = await read.connection.fetchrow(FIRST_CHANNEL, read.workspace_id, platform)
-    return Channel(*row) if row else None
+    return _channel(await read.connection.fetchrow(FIRST_CHANNEL, read.workspace_id, platform))
+
+
+async def channel(read: Read, channel_id: UUID) -> Channel | None:
+    """One channel."""
+    return _channel(await read.connection.fetchrow(CHANNEL, read.workspace_id, channel_id))
+
+
+async def channel_to_change(tx: Tx, channel_id: UUID) -> Channel | None:
+    """One channel, locked until the transaction ends."""
+    return _channel(await tx.connection.fetchrow(CHANNEL_TO_CHANGE, tx.workspace_id, channel_id))
+
+
+async def channels(read: Read, after: UUID, limit: int) -> list[Channel]:
+    """The workspace's channels after an id, oldest first."""
+    rows = await read.connection.fetch(CHANNELS, read.workspace_id, after, limit)
+    return [found for row in rows if (found := _channel(row))]
+
+
+def _channel(row: asyncpg.Record | None) -> Channel | None:
+    if row is None:
+        return None
+    channel_id, bot_id, platform, name, settings, credentials, created_at = row
+    return Channel(
+        channel_id, bot_id, platform, name, ChannelSettings(**settings), credentials, created_at
+    )
+
+
+async def sealed(
+    maintenance: Maintenance, after: UUID, limit: int
+) -> list[tuple[UUID, UUID, bytes]]:
+    """(workspace, channel, sealed credentials) of the channels after an id, whosever they are."""
+    return [tuple(row) for row in await maintenance.connection.fetch(SEALED, after, limit)]
+
+
+async def reseal(tx: Tx, channel_id: UUID, before: bytes, after: bytes) -> bool:
+    """Put newly sealed credentials in place of `before`; False when they have changed meanwhile."""
+    done = await tx.connection.execute(RESEAL, tx.workspace_id, channel_id, before, after)
+    return bool(done == "UPDATE 1")

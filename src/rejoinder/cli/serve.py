@@ -20,12 +20,15 @@ from rejoinder.app.build import build
 from rejoinder.app.database import ready_database
 from rejoinder.app.sample import sample
 from rejoinder.app.token_file import ensure_token
+from rejoinder.channels.rest.callback import Callback
 from rejoinder.db import connect
 from rejoinder.errors import Setup
 from rejoinder.live.bus import Bus
 from rejoinder.llm.choose import choose
+from rejoinder.net.guard import outward
 from rejoinder.net.http import session
-from rejoinder.secrets.keys import load_key
+from rejoinder.secrets.keys import load_keys
+from rejoinder.secrets.vault import open_vault
 from rejoinder.settings import Settings
 from rejoinder.text.thai import warm
 from rejoinder.turns.work import Desk
@@ -84,14 +87,18 @@ async def _start(
     )
     shop = await sample(db)
     token = await ensure_token(db, settings.data, shop.workspace_id)
-    bus, work = Bus(db), Work(work_db, model, settings)
+    secret = _reveal(settings.secret_key)
+    callback = Callback(
+        await stack.enter_async_context(outward()), open_vault(secret, settings.data)
+    )
+    bus, work = Bus(db), Work(work_db, model, settings, callback.send)
     await stack.enter_async_context(bus.running())
     await stack.enter_async_context(work.running())
     app = build(
         db=db,
         bus=bus,
         settings=settings,
-        key=load_key(_reveal(settings.secret_key), settings.data),
+        keys=load_keys(secret, settings.data),
         sample=shop,
         model=model.model_name,
         working=lambda: work.ready,

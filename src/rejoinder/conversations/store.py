@@ -1,29 +1,11 @@
-"""SQL of contacts, conversations and messages. Who changes a conversation's turns locks it in `turns` first."""
+"""SQL of conversations and messages. Who changes a conversation's turns locks it in `turns` first."""
 
 from __future__ import annotations
 
 from uuid import UUID
 
 from rejoinder.conversations.model import Conversation, Duplicate, Message, NewMessage
-from rejoinder.db import Batch, Read, Tx, new_id
-
-# Two first messages of one new customer may race here: the loser of the contact's insert must begin again, the loser
-# of the conversation's reads the winner's.
-OPEN = """
-WITH known AS (
-    SELECT contact_id FROM contact_identities WHERE workspace_id = $1 AND channel_id = $2 AND identity = $4
-), person AS (
-    INSERT INTO contacts (workspace_id, contact_id, display_name)
-    SELECT $1, $5, $6 WHERE NOT EXISTS (SELECT FROM known) RETURNING contact_id
-), named AS (
-    INSERT INTO contact_identities (workspace_id, channel_id, identity, contact_id)
-    SELECT $1, $2, $4, contact_id FROM person
-)
-INSERT INTO conversations (workspace_id, conversation_id, channel_id, thread_key, contact_id)
-SELECT $1, $7, $2, $3, contact_id FROM (TABLE known UNION ALL TABLE person) AS contact
-ON CONFLICT (workspace_id, channel_id, thread_key) WHERE state <> 'closed' DO NOTHING
-RETURNING true
-"""
+from rejoinder.db import Batch, Read
 
 DUPLICATE = """
 SELECT message_id, conversation_id, turn_id, seq, fingerprint FROM messages
@@ -66,19 +48,6 @@ LEFT JOIN deliveries d ON d.workspace_id = m.workspace_id AND d.message_id = m.m
 WHERE m.workspace_id = $1 AND m.conversation_id = $2 AND m.seq > $3
 ORDER BY m.seq LIMIT $4
 """
-
-
-async def open_thread(
-    tx: Tx, channel_id: UUID, thread_key: str, identity: str, display_name: str | None
-) -> bool:
-    """Make sure the thread has an open conversation with its contact; whether this made it.
-
-    Raises asyncpg's UniqueViolationError when another transaction made the contact at the same moment: begin again.
-    """
-    opened = await tx.connection.fetchval(
-        OPEN, tx.workspace_id, channel_id, thread_key, identity, new_id(), display_name, new_id()
-    )
-    return opened is not None
 
 
 async def duplicate(read: Read, channel_id: UUID, external_id: str) -> Duplicate | None:

@@ -95,6 +95,12 @@ class Database:
             yield Tx(connection, workspace_id)
 
     @asynccontextmanager
+    async def statement(self, workspace_id: UUID) -> AsyncIterator[Tx]:
+        """For a write of one statement, which is a transaction by itself: BEGIN and COMMIT are saved."""
+        async with self._acquire() as connection:
+            yield Tx(connection, workspace_id)
+
+    @asynccontextmanager
     async def read(self, workspace_id: UUID) -> AsyncIterator[Read]:
         """A connection for single reads bound to the workspace, without a transaction."""
         async with self._acquire() as connection:

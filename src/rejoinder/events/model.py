@@ -21,6 +21,7 @@ EventType: TypeAlias = Literal[
     "turn.cancelled",
     "turn.failed",
     "turn.expired",
+    "delivery.failed",
     "conversation.opened",
     "conversation.handed_off",
 ]

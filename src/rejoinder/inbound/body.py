@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Literal
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, field_validator, model_validator
 
@@ -54,6 +55,9 @@ class MessageBody(BaseModel):
     )
 
     conversation_id: Annotated[Key, Field(description="The caller's own name for the thread.")]
+    channel_id: Annotated[
+        UUID | None, Field(description="The REST channel it came by; the first one if left out.")
+    ] = None
     message_id: Annotated[
         Key | None,
         Field(description="Unique in the channel; the same one again is the same message."),

@@ -96,20 +96,22 @@ async def _receive(tx: Tx, incoming: Incoming) -> Received:
         },
     )
     log.append(batch, guard.conversation_id, guard.now, [*opened, told, *scheduled.events])
+    enqueue(batch, scheduled.jobs)
     await batch.send()
-    await enqueue(tx, scheduled.jobs)
     return Received(message_id, guard.conversation_id, scheduled.turn_id, seq, duplicate=False)
 
 
 async def _open(tx: Tx, incoming: Incoming) -> tuple[Guard, list[NewEvent]]:
-    made = await records.open_thread(
-        tx, incoming.channel_id, incoming.thread_key, incoming.sender_id, incoming.sender_name
+    channel_id, thread_key = incoming.channel_id, incoming.thread_key
+    made = await turns.open_thread(
+        tx, channel_id, thread_key, incoming.sender_id, incoming.sender_name
     )
-    guard = await turns.lock_thread(tx, incoming.channel_id, incoming.thread_key)
+    if made:
+        return made, [NewEvent(made.seq + 1, "conversation.opened", {"thread_key": thread_key})]
+    guard = await turns.lock_thread(tx, channel_id, thread_key)
     if guard is None:  # someone else's was there a moment ago and has just been closed: begin again
         raise _Closed
-    event = NewEvent(guard.seq + 1, "conversation.opened", {"thread_key": incoming.thread_key})
-    return guard, [event] if made else []
+    return guard, []
 
 
 def _schedule(batch: Batch, guard: Guard, seq: int, incoming: Incoming) -> Scheduled:

@@ -9,7 +9,7 @@ from rejoinder.db import Database
 from rejoinder.errors import Unavailable
 from rejoinder.inbound.body import MessageBody
 from rejoinder.inbound.callers import needs
-from rejoinder.inbound.model import Incoming
+from rejoinder.inbound.model import Incoming, Received
 from rejoinder.inbound.receive import receive
 from rejoinder.inbound.view import OutcomeView
 from rejoinder.inbound.wait import at_first, await_outcome
@@ -33,7 +33,7 @@ def routes(db: Database, bus: Bus, tokens: Tokens, max_wait_seconds: float) -> A
         ] = 0,
     ) -> OutcomeView:
         """Hand a message in. 202 once it is stored; with `wait`, 200 and the outcome as soon as there is one."""
-        channel = await channels.first(caller.workspace_id, "rest")
+        channel = await channels.find(caller.workspace_id, "rest", body.channel_id)
         incoming = Incoming(
             channel_id=channel.channel_id,
             platform="rest",
@@ -59,6 +59,7 @@ def routes(db: Database, bus: Bus, tokens: Tokens, max_wait_seconds: float) -> A
                     received.conversation_id,
                     received.message_id,
                     seconds,
+                    since=_asks_an_answer(received),
                 )
             except Unavailable:  # the message is stored: the caller must not think otherwise
                 found = at_first(received, incoming)
@@ -68,3 +69,8 @@ def routes(db: Database, bus: Bus, tokens: Tokens, max_wait_seconds: float) -> A
         return OutcomeView.of(found)
 
     return router
+
+
+def _asks_an_answer(received: Received) -> int | None:
+    """The seq of a message whose turn has only been opened: its outcome can't be there yet."""
+    return received.seq if received.turn_id and not received.duplicate else None

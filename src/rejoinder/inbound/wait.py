@@ -24,11 +24,17 @@ async def await_outcome(
     conversation_id: UUID,
     message_id: UUID,
     seconds: float,
+    since: int | None = None,
 ) -> Outcome:
-    """The message's outcome as soon as it has one, `pending` after `seconds`. Leaving early cancels nothing."""
+    """The message's outcome as soon as it has one, `pending` after `seconds`. Leaving early cancels nothing.
+
+    `since` is the seq of a message stored a moment ago: nobody looks for its outcome before something has happened.
+    """
     loop = asyncio.get_running_loop()
     until = loop.time() + seconds
-    with bus.watch(conversation_id, _ENDINGS) as watch:
+    with bus.watch(conversation_id, _ENDINGS, since) as watch:
+        if since is not None and not bus.closing.is_set():
+            await watch.ring(min(seconds, _LOOK_AGAIN_S))
         while True:
             found = await look_up(db, workspace_id, message_id)
             left = until - loop.time()

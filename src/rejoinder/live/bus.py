@@ -11,12 +11,16 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from uuid import UUID
 
+from cachetools import TTLCache
+
 from rejoinder.db import AWAY, Database, hang_up
 from rejoinder.errors import Unavailable
 from rejoinder.events.model import NOTIFY_CHANNEL
 from rejoinder.telemetry.logs import log
 
 _RECONNECT_S = 0.5
+# Who has just stored a message may ask to be told of what came since: between the two lie milliseconds.
+_REMEMBERED_S, _REMEMBERED = 5.0, 50_000
 
 
 class Watch:
@@ -48,12 +52,25 @@ class Bus:
         self._watches: defaultdict[UUID, set[tuple[Watch, frozenset[str] | None]]] = defaultdict(
             set
         )
+        self._newest: TTLCache[tuple[UUID, str], int] = TTLCache(_REMEMBERED, _REMEMBERED_S)
         self.closing = asyncio.Event()
 
     @contextmanager
-    def watch(self, conversation_id: UUID, types: frozenset[str] | None = None) -> Iterator[Watch]:
-        """Watch a conversation; with `types`, only appends whose newest event is one of them ring."""
+    def watch(
+        self,
+        conversation_id: UUID,
+        types: frozenset[str] | None = None,
+        since: int | None = None,
+    ) -> Iterator[Watch]:
+        """Watch a conversation; with `types`, only appends whose newest event is one of them ring.
+
+        With `since`, a seq drawn within the last seconds, one of `types` that came after it rings at once.
+        """
         entry = (Watch(), types)
+        if since is not None and any(
+            self._newest.get((conversation_id, kind), 0) > since for kind in types or ()
+        ):
+            entry[0].sound()
         self._watches[conversation_id].add(entry)
         try:
             yield entry[0]
@@ -102,8 +119,10 @@ class Bus:
             await asyncio.sleep(_RECONNECT_S)
 
     def _notified(self, _connection: object, _pid: int, _channel: str, payload: object) -> None:
-        conversation, _, kind = str(payload).split(" ", 2)
-        for watch, types in self._watches.get(UUID(conversation), ()):
+        conversation, seq, kind = str(payload).split(" ", 2)
+        conversation_id = UUID(conversation)
+        self._newest[conversation_id, kind] = int(seq)
+        for watch, types in self._watches.get(conversation_id, ()):
             if types is None or kind in types:
                 watch.sound()
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import socket
+from collections.abc import Callable
+from typing import Any
+
 import aiohttp
 from pydantic_core import to_json
 
@@ -13,17 +17,25 @@ CONNECT_SECONDS = 10.0
 KEEPALIVE_SECONDS = 45.0
 
 
-def session() -> aiohttp.ClientSession:
+def session(
+    *,
+    socket_factory: Callable[[tuple[Any, ...]], socket.socket] | None = None,
+    trace: aiohttp.TraceConfig | None = None,
+) -> aiohttp.ClientSession:
     """A new session; call it inside the running loop and close it at the end.
 
     No limit on connections (5,000 turns may wait for a model), no cookies, no proxy from the
     environment. Callers set their own time limit on the answer: this one limits connecting only.
+    `socket_factory` makes the sockets from address infos, `trace` sees each request.
     """
     return aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEPALIVE_SECONDS),
+        connector=aiohttp.TCPConnector(
+            limit=0, keepalive_timeout=KEEPALIVE_SECONDS, socket_factory=socket_factory
+        ),
         cookie_jar=aiohttp.DummyCookieJar(),
         headers={"User-Agent": f"rejoinder/{__version__}"},
         json_serialize=lambda value: to_json(value).decode(),
         timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS),
         trust_env=False,
+        trace_configs=[trace] if trace else None,
     )

@@ -11,21 +11,21 @@ from rejoinder.conversations.model import NewMessage
 from rejoinder.db import Batch, new_id
 from rejoinder.outbound import store
 
-# Callers of these fetch or stream their replies from our own store: stored is sent.
-_FETCHED = {"rest", "widget"}
-
 
 def queue_replies(
-    batch: Batch, *, platform: str, turn_id: UUID, at: datetime, replies: Sequence[NewMessage]
+    batch: Batch, *, sends: bool, turn_id: UUID, at: datetime, replies: Sequence[NewMessage]
 ) -> None:
-    """Store the replies and a delivery for each, in the caller's transaction and in order."""
+    """Store the replies and a delivery for each, in the caller's transaction and in order.
+
+    Where nothing `sends`, readers fetch or stream their replies from our own store: stored is sent.
+    """
     for reply in replies:
         records.add_message(batch, reply)
     store.add(
         batch,
         conversation_id=replies[0].conversation_id,
         turn_id=turn_id,
-        status="sent" if platform in _FETCHED else "queued",
+        status="queued" if sends else "sent",
         at=at,
         delivery_ids=[new_id() for _ in replies],
         message_ids=[reply.message_id for reply in replies],

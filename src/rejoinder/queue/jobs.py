@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-import asyncpg
-
-from rejoinder.db import Connection, Tx
+from rejoinder.db import Batch, Connection, Tx
+from rejoinder.queue import store
 
 TURNS: Final = "turns"
 """The lane of wake-ups."""
+
+DELIVER: Final = "deliver"
+"""The lane of what was not sent right after its commit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,25 +27,27 @@ class Job:
     priority: int = 0
 
 
-async def enqueue(tx: Tx, jobs: Sequence[Job]) -> None:
-    """Enqueue within `tx`: the jobs exist when, and only when, it commits."""
+def enqueue(batch: Batch, jobs: Sequence[Job]) -> None:
+    """Enqueue with a step: the jobs exist when, and only when, its transaction commits."""
+    if jobs:
+        batch.add(store.ENQUEUE, *_columns(jobs))
+
+
+async def enqueue_alone(tx: Tx, jobs: Sequence[Job]) -> None:
+    """Enqueue within `tx` where there is no other step."""
     await enqueue_on(tx.connection, jobs)
 
 
 async def enqueue_on(connection: Connection, jobs: Sequence[Job]) -> None:
     """Enqueue over any connection, for maintenance that looks across workspaces."""
-    from rejoinder.queue.schema import queries
+    if jobs:
+        await connection.execute(store.ENQUEUE_ALONE, *_columns(jobs))
 
-    if not jobs:
-        return
-    await queries(_raw(connection)).enqueue(
+
+def _columns(jobs: Sequence[Job]) -> tuple[list[object], ...]:
+    return (
         [job.lane for job in jobs],
         [job.payload for job in jobs],
         [job.priority for job in jobs],
-        [job.delay if job.delay > timedelta(0) else timedelta(0) for job in jobs],
+        [max(job.delay, timedelta(0)) for job in jobs],
     )
-
-
-def _raw(connection: Connection) -> asyncpg.Connection[asyncpg.Record]:
-    # A pool lends proxies, which take the place of the connection in all that PgQueuer's driver asks of it.
-    return connection  # type: ignore[return-value]

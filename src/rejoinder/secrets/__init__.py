@@ -1,7 +1,7 @@
-"""The installation's one secret key, what is derived from it, tokens signed with that, and private files."""
+"""The installation's secret keys, what is derived from them, tokens signed and credentials sealed with that."""
 
 from rejoinder.secrets.file import replace_private
-from rejoinder.secrets.keys import derive, load_key
+from rejoinder.secrets.keys import Keys, derive, derive_each, load_keys
 from rejoinder.secrets.signed import sign, verify
 
-__all__ = ["derive", "load_key", "replace_private", "sign", "verify"]
+__all__ = ["Keys", "derive", "derive_each", "load_keys", "replace_private", "sign", "verify"]

@@ -1,4 +1,4 @@
-"""The secret key: the operator's, or one made once and kept in the data folder."""
+"""The secret keys: the operator's, or one made once and kept in the data folder, and those before it."""
 
 from __future__ import annotations
 
@@ -7,30 +7,38 @@ import hmac
 import os
 import secrets
 from pathlib import Path
+from typing import TypeAlias
 
 from rejoinder.errors import Setup
-from rejoinder.secrets.file import create_private
+from rejoinder.secrets.file import create_private, replace_private
 
 FILE = "secret.key"
 _SHORTEST = 16  # characters; a made key has 43
 _MAKE_ONE = 'python3 -c "import secrets; print(secrets.token_urlsafe(32))"'
 
 
-def load_key(configured: str | None, data: Path | None) -> bytes:
-    """The installation's secret key, as bytes to give to `derive`.
+Keys: TypeAlias = tuple[bytes, ...]
+"""The installation's secret keys, newest first: that one seals and signs, all open and verify."""
 
-    `configured` is REJOINDER_SECRET_KEY. Without it the key lies in `data`/secret.key, made on
-    first use: every process on that folder gets the same one. Raises Setup when the key is too
-    short, there is neither key nor folder, or the file can't be used or is open to other users.
+
+def load_keys(configured: str | None, data: Path | None) -> Keys:
+    """The installation's secret keys, to be given to `derive`.
+
+    `configured` is REJOINDER_SECRET_KEY: one key, or several with commas between. Without it they
+    are the lines of `data`/secret.key, the first made on first use: every process on that folder
+    gets the same. Raises Setup when a key is too short, there is neither key nor folder, or the
+    file can't be used or is open to other users.
     """
     if configured is not None:
-        if len(configured) < _SHORTEST:
-            raise Setup(
-                f"REJOINDER_SECRET_KEY has {len(configured)} characters; it needs {_SHORTEST}.",
-                mend=f"Make one with: {_MAKE_ONE}",
-                code="secret_key_too_short",
-            )
-        return configured.encode()
+        keys = tuple(part.strip().encode() for part in configured.split(","))
+        for key in keys:
+            if len(key) < _SHORTEST:
+                raise Setup(
+                    f"A key in REJOINDER_SECRET_KEY has {len(key)} characters; it needs {_SHORTEST}.",
+                    mend=f"Make one with: {_MAKE_ONE}. A comma stands between two keys, newest first.",
+                    code="secret_key_too_short",
+                )
+        return keys
     if data is None:
         raise Setup(
             "There is no secret key: REJOINDER_SECRET_KEY is not set and there is no data folder.",
@@ -49,6 +57,26 @@ def load_key(configured: str | None, data: Path | None) -> bytes:
         ) from wrong
 
 
+def add_key(data: Path) -> Keys:
+    """Put a new key before those of the file; all of them, newest first. Raises Setup."""
+    keys = load_keys(None, data)
+    return write_keys(data, (secrets.token_urlsafe(32).encode(), *keys))
+
+
+def write_keys(data: Path, keys: Keys) -> Keys:
+    """Let the file hold these keys, newest first. Raises Setup."""
+    path = data / FILE
+    try:
+        replace_private(path, "".join(key.decode() + "\n" for key in keys))
+    except OSError as wrong:
+        raise Setup(
+            f"The key file {path} can't be written: {wrong.strerror or wrong}.",
+            mend="Let the user that runs Rejoinder write the data folder. Nothing was changed.",
+            code="secret_key_unusable",
+        ) from wrong
+    return keys
+
+
 def derive(key: bytes, purpose: str) -> bytes:
     """32 bytes for one purpose: what is signed for one proves nothing for another.
 
@@ -58,7 +86,12 @@ def derive(key: bytes, purpose: str) -> bytes:
     return hmac.digest(extracted, purpose.encode() + b"\x01", hashlib.sha256)
 
 
-def _read(path: Path) -> bytes | None:
+def derive_each(keys: Keys, purpose: str) -> Keys:
+    """`derive` for each key."""
+    return tuple(derive(key, purpose) for key in keys)
+
+
+def _read(path: Path) -> Keys | None:
     try:
         file = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
     except FileNotFoundError:
@@ -68,24 +101,25 @@ def _read(path: Path) -> bytes | None:
         if os.name == "posix" and mode & 0o077:
             raise Setup(
                 f"The key file {path} is open to other users (mode {mode:04o}).",
-                mend=f"Run: chmod 600 {path}. If others may have read it, delete it: a new one is "
-                "made, and open chat pages begin anew.",
+                mend=f"Run: chmod 600 {path}. If others may have read it, run "
+                "`rejoinder secrets rotate --forget` next: open chat pages begin anew.",
                 code="secret_key_exposed",
             )
-        key = opened.read(4096).strip()
-    if len(key) < _SHORTEST:
-        raise Setup(
-            f"The key file {path} holds {len(key)} characters; at least {_SHORTEST} are needed.",
-            mend="Restore it, or delete it: a new one is made.",
-            code="secret_key_too_short",
-        )
-    return key
+        keys = tuple(opened.read(65536).split()) or (b"",)
+    for key in keys:
+        if len(key) < _SHORTEST:
+            raise Setup(
+                f"The key file {path} holds a key of {len(key)} characters; at least {_SHORTEST} are needed.",
+                mend="Restore it, or delete it: a new one is made, and what was sealed with the old one is lost.",
+                code="secret_key_too_short",
+            )
+    return keys
 
 
-def _make(path: Path) -> bytes:
+def _make(path: Path) -> Keys:
     """Of several processes one wins, and its key is everyone's."""
     create_private(path, secrets.token_urlsafe(32) + "\n")
-    key = _read(path)
-    if key is None:
+    keys = _read(path)
+    if keys is None:
         raise Setup(f"The key file {path} vanished as it was made.", mend="Start again.")
-    return key
+    return keys

@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from rejoinder.errors import Unauthenticated
 
@@ -20,16 +20,18 @@ def sign(key: bytes, claims: Mapping[str, str], now: int, ttl_s: int) -> str:
     return f"{payload}.{_mac(key, payload)}"
 
 
-def verify(key: bytes, token: str, now: int) -> dict[str, str]:
-    """The claims of a token made by `sign`.
+def verify(keys: Sequence[bytes], token: str, now: int) -> dict[str, str]:
+    """The claims of a token made by `sign` with one of the keys.
 
-    Raises Unauthenticated when a character was changed, the key is another, or `now` (Unix
+    Raises Unauthenticated when a character was changed, the key is none of them, or `now` (Unix
     seconds) has reached its end. The signature is compared in its written form, in constant time:
     base64 has several spellings of one value, and only ours passes.
     """
     payload, _, mac = token.partition(".")
     well_formed = len(token) <= _LONGEST and token.isascii()
-    if not well_formed or not hmac.compare_digest(mac.encode(), _mac(key, payload).encode()):
+    if not well_formed or not any(
+        hmac.compare_digest(mac.encode(), _mac(key, payload).encode()) for key in keys
+    ):
         raise Unauthenticated("The token's signature is not valid.", mend="Ask for a new one.")
     expires, claims = json.loads(urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
     if now >= expires:

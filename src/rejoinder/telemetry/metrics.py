@@ -29,4 +29,7 @@ MODEL_SECONDS = Histogram(
     ["provider", "model"],
     buckets=(0.05, 0.1, 0.25, 0.5, 1, 2, 3, 5, 8, 13, 21, 34, 60, 120),
 )
+DELIVERIES = Counter(
+    "rejoinder_deliveries_total", "Tries to send a reply, by what came of them.", ["result"]
+)
 REFUSED = Counter("rejoinder_refused_requests_total", "Requests answered with a problem.", ["code"])

@@ -9,7 +9,8 @@ from rejoinder.bots.store import bot_of
 from rejoinder.db import Batch, Database, Tx
 from rejoinder.events import store as log
 from rejoinder.events.model import NewEvent
-from rejoinder.queue.jobs import enqueue
+from rejoinder.outbound.deliver import job as deliver
+from rejoinder.queue.jobs import enqueue_alone
 from rejoinder.turns import decide, store
 from rejoinder.turns.conclude import conclude
 from rejoinder.turns.model import LEASE, Claimed, Guard, Turn, Verdict, Worker
@@ -30,7 +31,7 @@ async def claim(
             return None
         decision = decide.claim(guard)
         if isinstance(decision, timedelta):
-            await enqueue(tx, [wake(workspace_id, conversation_id, decision)])
+            await enqueue_alone(tx, [wake(workspace_id, conversation_id, decision)])
             return None
         if decision in ("nothing", "busy") or guard.waiting is None:
             return None
@@ -72,3 +73,5 @@ async def _give_up(tx: Tx, guard: Guard, turn: Turn) -> None:
         error=f"{turn.attempt} attempts ended without an answer: their workers crashed, stalled or raised.",
     )
     await conclude(tx, guard, turn.turn_id, 0, verdict, [], None)  # no attempt ends here
+    if guard.sends:  # nobody sends right after this commit
+        await enqueue_alone(tx, [deliver(tx.workspace_id, guard.conversation_id)])

@@ -17,12 +17,16 @@ from rejoinder.usage.model import Call
 
 @dataclass(frozen=True, slots=True)
 class Committed:
-    """How the turn ended, how long its first message waited, and how many replies went out where."""
+    """How the turn ended, how long its first message waited, and how many replies go out where.
+
+    `sends` says that they are queued now, for this worker to send at once.
+    """
 
     state: str
     waited: timedelta
     replies: int
     platform: str
+    sends: bool
 
 
 async def commit(
@@ -44,6 +48,9 @@ async def commit(
                 raise LostTurn("The turn was taken from this worker before it could commit.")
             await conclude(tx, guard, claimed.turn_id, claimed.fence, verdict, calls, newest_read)
             waited = guard.now - claimed.first_unanswered_at
-            return Committed(verdict.state, waited, len(verdict.replies), guard.platform)
+            replies = len(verdict.replies)
+            return Committed(
+                verdict.state, waited, replies, guard.platform, guard.sends and replies > 0
+            )
 
     return await retry_busy(once)

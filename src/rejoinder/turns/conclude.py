@@ -49,9 +49,7 @@ async def conclude(
         tokens=sum(call.input_tokens + call.output_tokens for call in calls),
     )
     if replies:
-        queue_replies(
-            batch, platform=guard.platform, turn_id=turn_id, at=guard.now, replies=replies
-        )
+        queue_replies(batch, sends=guard.sends, turn_id=turn_id, at=guard.now, replies=replies)
     ledger.record(
         batch, contact_id=guard.contact_id, message_id=newest_read, turn_id=turn_id, calls=calls
     )
@@ -62,6 +60,8 @@ async def conclude(
         store.hand_over(batch, waiting, verdict.reason)
     if waiting and not calls_people:
         store.woken(batch, waiting.turn_id, max(waiting.due_at, guard.now))
+        delay = waiting.due_at - guard.now
+        enqueue(batch, [wake(tx.workspace_id, guard.conversation_id, delay)])
     store.advance(
         batch,
         guard.conversation_id,
@@ -72,9 +72,6 @@ async def conclude(
         metadata=_escalation(guard, verdict) if calls_people else None,
     )
     await batch.send()
-    if waiting and not calls_people:
-        delay = waiting.due_at - guard.now
-        await enqueue(tx, [wake(tx.workspace_id, guard.conversation_id, delay)])
 
 
 def _escalation(guard: Guard, verdict: Verdict) -> dict[str, str]:

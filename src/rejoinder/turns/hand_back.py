@@ -51,6 +51,6 @@ async def hand_back(
         )
         store.advance(batch, conversation_id, event.seq)
         log.append(batch, conversation_id, guard.now, [event])
+        enqueue(batch, [wake(workspace_id, conversation_id, pause)])
         await batch.send()
-        await enqueue(tx, [wake(workspace_id, conversation_id, pause)])
     return True

@@ -67,6 +67,7 @@ class Plan:
 class Guard:
     """A conversation under lock: `now` is the database's clock, read after the lock was got.
 
+    `sends` says whether replies are sent, or only stored for those who fetch or stream them.
     `seq` and `fence` are the counters as stored; whoever draws from them writes them back in the same transaction.
     """
 
@@ -75,6 +76,7 @@ class Guard:
     contact_id: UUID
     bot_id: UUID
     platform: str
+    sends: bool
     charge: Charge
     ai_enabled: bool
     seq: int

@@ -8,8 +8,13 @@ from uuid import UUID
 import asyncpg
 
 from rejoinder.conversations.model import State as Charge
-from rejoinder.db import Batch, Read, Tx
+from rejoinder.db import Batch, Read, Tx, new_id
 from rejoinder.turns.model import Asked, Guard, Plan, Policy, Turn
+
+_GUARD = """c.conversation_id, c.channel_id, c.contact_id, ch.bot_id, ch.platform,
+    ch.platform NOT IN ('rest', 'widget') OR ch.platform = 'rest' AND ch.settings ? 'callback_url',
+    c.state, c.ai_enabled, c.seq, c.fence,
+    b.quiet_seconds, b.max_wait_seconds, b.overlap_policy, b.max_interrupts, b.interrupt_seconds, b.max_attempts"""
 
 
 def _locked(which: str) -> str:
@@ -20,8 +25,7 @@ WITH locked AS MATERIALIZED (
     WHERE c.workspace_id = $1 AND {which}
     FOR NO KEY UPDATE
 )
-SELECT c.conversation_id, c.channel_id, c.contact_id, ch.bot_id, ch.platform, c.state, c.ai_enabled, c.seq, c.fence,
-    b.quiet_seconds, b.max_wait_seconds, b.overlap_policy, b.max_interrupts, b.interrupt_seconds, b.max_attempts,
+SELECT {_GUARD},
     live.now, live.turn_id, live.state, live.opened_at, live.due_at, live.first_unanswered_at, live.interrupts,
     live.attempt, live.fence, live.worker_no, live.lease_until
 FROM locked c
@@ -34,6 +38,29 @@ CROSS JOIN LATERAL live_turns($1, c.conversation_id) AS live
 LOCK = _locked("c.conversation_id = $2")
 
 LOCK_THREAD = _locked("c.channel_id = $2 AND c.thread_key = $3 AND c.state <> 'closed'")
+
+# Two first messages of one new customer may race here: the loser of the contact's insert must begin again, the loser
+# of the conversation's reads the winner's. What was just inserted needs no lock and has no turns.
+OPEN_THREAD = f"""
+WITH known AS (
+    SELECT contact_id FROM contact_identities WHERE workspace_id = $1 AND channel_id = $2 AND identity = $4
+), person AS (
+    INSERT INTO contacts (workspace_id, contact_id, display_name)
+    SELECT $1, $5, $6 WHERE NOT EXISTS (SELECT FROM known) RETURNING contact_id
+), named AS (
+    INSERT INTO contact_identities (workspace_id, channel_id, identity, contact_id)
+    SELECT $1, $2, $4, contact_id FROM person
+), opened AS (
+    INSERT INTO conversations (workspace_id, conversation_id, channel_id, thread_key, contact_id)
+    SELECT $1, $7, $2, $3, contact_id FROM (TABLE known UNION ALL TABLE person) AS contact
+    ON CONFLICT (workspace_id, channel_id, thread_key) WHERE state <> 'closed' DO NOTHING
+    RETURNING conversation_id, channel_id, contact_id, state, ai_enabled, seq, fence
+)
+SELECT {_GUARD}, clock_timestamp(), NULL AS no_turn
+FROM opened c
+JOIN channels ch ON ch.workspace_id = $1 AND ch.channel_id = c.channel_id
+JOIN bots b ON b.workspace_id = $1 AND b.bot_id = ch.bot_id
+"""
 
 # The row that guards the conversation moves once a step: counters, and who is in charge where that changes.
 ADVANCE = """
@@ -140,10 +167,31 @@ async def lock_thread(tx: Tx, channel_id: UUID, thread_key: str) -> Guard | None
     return _guard(await tx.connection.fetch(LOCK_THREAD, tx.workspace_id, channel_id, thread_key))
 
 
+async def open_thread(
+    tx: Tx, channel_id: UUID, thread_key: str, identity: str, display_name: str | None
+) -> Guard | None:
+    """A new conversation of the thread with its contact, under lock; None when the thread has an open one by now.
+
+    Raises asyncpg's UniqueViolationError when another transaction made the contact at the same moment: begin again.
+    """
+    return _guard(
+        await tx.connection.fetch(
+            OPEN_THREAD,
+            tx.workspace_id,
+            channel_id,
+            thread_key,
+            identity,
+            new_id(),
+            display_name,
+            new_id(),
+        )
+    )
+
+
 def _guard(rows: list[asyncpg.Record]) -> Guard | None:
     if not rows:
         return None
-    conversation, limits, now = rows[0][:9], rows[0][9:15], rows[0][15]
+    conversation, limits, now = rows[0][:10], rows[0][10:16], rows[0][16]
     quiet, max_wait, overlap, max_interrupts, interrupt_for, max_attempts = limits
     policy = Policy(
         timedelta(seconds=quiet),
@@ -153,7 +201,7 @@ def _guard(rows: list[asyncpg.Record]) -> Guard | None:
         timedelta(seconds=interrupt_for),
         max_attempts,
     )
-    live = [Turn(*row[16:]) for row in rows if row[16] is not None]
+    live = [Turn(*row[17:]) for row in rows if row[17] is not None]
     waiting = next((turn for turn in live if turn.state == "waiting"), None)
     running = next((turn for turn in live if turn.state == "running"), None)
     return Guard(*(*conversation, now, policy, waiting, running))

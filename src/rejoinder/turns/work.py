@@ -15,7 +15,8 @@ from uuid import UUID
 
 from rejoinder.db import AWAY, BUSY, retry_busy
 from rejoinder.errors import LostTurn, Unavailable
-from rejoinder.queue.jobs import enqueue
+from rejoinder.outbound.dispatch import Dispatch
+from rejoinder.queue.jobs import enqueue_alone
 from rejoinder.telemetry.logs import log
 from rejoinder.telemetry.metrics import (
     MESSAGES,
@@ -44,8 +45,9 @@ _FULL_S = 0.5
 class Desk:
     """Answers turns, at most `slots` at once. `wake` is the queue's handler."""
 
-    def __init__(self, means: Means, *, slots: int) -> None:
+    def __init__(self, means: Means, dispatch: Dispatch, *, slots: int) -> None:
         self._means = means
+        self._dispatch = dispatch
         self._slots = asyncio.Semaphore(slots)
         self._closing = asyncio.Event()
         self._hurry = asyncio.Event()
@@ -146,7 +148,7 @@ class Desk:
         """Leave the wake-up to another worker, or to this one when it has a place again."""
         delay = timedelta(0) if self._closing.is_set() else _PAUSE
         async with self._means.db.transaction(workspace_id) as tx:
-            await enqueue(tx, [wake(workspace_id, conversation_id, delay)])
+            await enqueue_alone(tx, [wake(workspace_id, conversation_id, delay)])
 
     async def _run(self, claimed: Claimed) -> None:
         calls: list[Call] = []
@@ -178,6 +180,8 @@ class Desk:
             log.exception("turn_raised", turn_id=str(claimed.turn_id), attempt=claimed.attempt)
             await self._hand_back(claimed, "expired", _PAUSE * claimed.attempt)
             return "expired"
+        if committed.sends:
+            self._dispatch.soon(claimed.workspace_id, claimed.conversation_id)
         TURN_SECONDS.observe(committed.waited.total_seconds())
         MESSAGES.labels("outbound", committed.platform).inc(committed.replies)
         return committed.state

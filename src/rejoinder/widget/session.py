@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 from rejoinder.db import Database
 from rejoinder.errors import Forbidden, Unauthenticated
-from rejoinder.secrets import derive, sign, verify
+from rejoinder.secrets import Keys, derive_each, sign, verify
 from rejoinder.state import hit
 
 COOKIE = "rejoinder_visitor"
@@ -39,13 +39,13 @@ class WidgetDeps:
     `receive(thread_key, visitor_id, external_id, text)` stores a message once per external id.
     `find(thread_key)` is the conversation a visitor is in, if any.
     `stream(conversation_id, after)` yields server-sent-event frames with seq > after, without end.
-    `key` is the installation's secret key.
+    `keys` are the installation's secret keys.
     `model` is what answers; `local` is the one that is no large model.
     `examples` are the questions offered to a visitor who has not written yet.
     """
 
     db: Database
-    key: bytes
+    keys: Keys
     workspace_id: UUID
     channel_id: UUID
     bot_name: str
@@ -72,12 +72,12 @@ class Visitors:
 
     def __init__(self, deps: WidgetDeps) -> None:
         self._deps = deps
-        self._key = derive(deps.key, "widget visitor")
+        self._keys = derive_each(deps.keys, "widget visitor")
 
     def token(self, visitor: str) -> str:
         """The cookie's value that proves `visitor` until LIFETIME_S from now."""
         claims = {"visitor": visitor, "channel": str(self._deps.channel_id)}
-        return sign(self._key, claims, int(time.time()), LIFETIME_S)
+        return sign(self._keys[0], claims, int(time.time()), LIFETIME_S)
 
     def known(self, token: str | None) -> str:
         """The visitor a cookie's value proves. Raises Unauthenticated."""
@@ -85,7 +85,7 @@ class Visitors:
             raise Unauthenticated(
                 "There is no visitor session.", mend="POST /widget/session gives one as a cookie."
             )
-        claims = verify(self._key, token, int(time.time()))
+        claims = verify(self._keys, token, int(time.time()))
         if claims["channel"] != str(self._deps.channel_id):
             raise Unauthenticated("This visitor session belongs to another channel.")
         return claims["visitor"]

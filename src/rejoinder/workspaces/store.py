@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from rejoinder.db import Maintenance, Tx
+from rejoinder.db import Maintenance, Read, Tx
 from rejoinder.workspaces.model import Caller, Scope, Workspace
 
 LOCK = "SELECT pg_advisory_xact_lock($1)"
 
-ADD = "INSERT INTO workspaces (workspace_id, slug, name) VALUES ($1, $2, $3) ON CONFLICT (slug) DO NOTHING"
+ADD = """
+INSERT INTO workspaces (workspace_id, slug, name, allow_private_networks) VALUES ($1, $2, $3, $4)
+ON CONFLICT (slug) DO NOTHING
+"""
 
 BY_SLUG = "SELECT workspace_id, slug, name FROM workspaces WHERE slug = $1"
+
+ALLOWS_PRIVATE_NETWORKS = "SELECT allow_private_networks FROM workspaces WHERE workspace_id = $1"
 
 ADD_TOKEN = """
 INSERT INTO api_tokens (workspace_id, token_id, name, scope, token_hash) VALUES ($1, $2, $3, $4, $5)
@@ -32,15 +37,28 @@ async def lock(maintenance: Maintenance, key: int) -> None:
     await maintenance.connection.execute(LOCK, key)
 
 
-async def add(maintenance: Maintenance, workspace_id: UUID, slug: str, name: str) -> None:
+async def add(
+    maintenance: Maintenance,
+    workspace_id: UUID,
+    slug: str,
+    name: str,
+    *,
+    allow_private_networks: bool = False,
+) -> None:
     """Add a workspace; one with this slug already there stays as it is."""
-    await maintenance.connection.execute(ADD, workspace_id, slug, name)
+    await maintenance.connection.execute(ADD, workspace_id, slug, name, allow_private_networks)
 
 
 async def by_slug(maintenance: Maintenance, slug: str) -> Workspace | None:
     """The workspace of that slug."""
     row = await maintenance.connection.fetchrow(BY_SLUG, slug)
     return Workspace(*row) if row else None
+
+
+async def allows_private_networks(read: Read) -> bool:
+    """Whether its channels may call addresses that are not public."""
+    allowed = await read.connection.fetchval(ALLOWS_PRIVATE_NETWORKS, read.workspace_id)
+    return bool(allowed)
 
 
 async def add_token(tx: Tx, token_id: UUID, name: str, scope: Scope, token_hash: bytes) -> None:

@@ -12,8 +12,9 @@ from pydantic_ai.settings import ModelSettings
 from yarl import URL
 
 from rejoinder.errors import ModelError, ModelTransient, Setup
-from rejoinder.llm.failure import from_status, retry_after
+from rejoinder.llm.failure import from_status
 from rejoinder.llm.openai import wire
+from rejoinder.net.retry_after import retry_after
 
 # A reply is a few KiB; a server that sends more than this sends something else.
 MAX_BODY: Final = 4 * 1024 * 1024

@@ -1,0 +1,1 @@
+"""The REST channel: programs hand messages in and fetch, stream or are posted the replies."""

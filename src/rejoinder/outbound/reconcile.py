@@ -1,0 +1,45 @@
+"""Deliveries nobody sends are found: their job got lost, or their sender died."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+from rejoinder.db import AWAY, BUSY, Database
+from rejoinder.errors import Unavailable
+from rejoinder.outbound import store
+from rejoinder.outbound.deliver import job
+from rejoinder.queue.jobs import enqueue_on
+from rejoinder.telemetry.logs import log
+from rejoinder.telemetry.metrics import DELIVERIES
+
+LATE = timedelta(seconds=10)
+"""A delivery is given this long to be taken by who committed it, or by its job."""
+
+_ROUND_S = 1.0
+
+
+async def keep(db: Database) -> None:
+    """Sweep once a second, for as long as the worker lives. Any number of workers may do so at once."""
+    while True:
+        try:
+            await sweep(db)
+        except (*AWAY, *BUSY, Unavailable) as away:
+            log.warning("sweep_waits", error=str(away))
+        except Exception:  # noqa: BLE001 - nobody else would do this work
+            log.exception("sweep_failed")
+        await asyncio.sleep(_ROUND_S)
+
+
+async def sweep(db: Database, late: timedelta = LATE) -> int:
+    """Enqueue a job for each conversation with an overdue delivery; returns how many."""
+    async with db.maintenance() as maintenance, maintenance.connection.transaction():
+        found = await store.overdue(maintenance, late)
+        await enqueue_on(
+            maintenance.connection,
+            [job(workspace_id, conversation_id) for workspace_id, conversation_id in found],
+        )
+    if found:
+        DELIVERIES.labels("overdue").inc(len(found))
+        log.warning("deliveries_overdue", conversations=len(found))
+    return len(found)
