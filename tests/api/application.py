@@ -130,7 +130,8 @@ async def running(dsn: str) -> AsyncIterator[Application]:
         )
         shop = await sample(db)
         keys = (b"the installation's secret key...",)
-        callback = Callback(await stack.enter_async_context(outward()), Vault(lambda: keys))
+        vault = Vault(lambda: keys)
+        callback = Callback(await stack.enter_async_context(outward()), vault)
         bus, work = Bus(db), Work(db, model, settings, callback.send)
         await stack.enter_async_context(bus.running())
         await stack.enter_async_context(work.running())
@@ -139,6 +140,7 @@ async def running(dsn: str) -> AsyncIterator[Application]:
             bus=bus,
             settings=settings,
             keys=keys,
+            vault=vault,
             sample=shop,
             model="local",
             working=lambda: work.ready,

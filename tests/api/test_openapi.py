@@ -36,6 +36,11 @@ async def test_every_route_is_described(schema: dict[str, Any]) -> None:
         "GET /api/v1/conversations/{conversation_id}",
         "GET /api/v1/conversations/{conversation_id}/messages",
         "GET /api/v1/conversations/{conversation_id}/events",
+        "POST /api/v1/channels",
+        "GET /api/v1/channels",
+        "GET /api/v1/channels/{channel_id}",
+        "PATCH /api/v1/channels/{channel_id}",
+        "POST /api/v1/channels/{channel_id}/signing-secret",
         "GET /health/live",
         "GET /health/ready",
     }

@@ -16,11 +16,14 @@ from rejoinder.app.build import build
 from rejoinder.app.sample import sample
 from rejoinder.db import connect
 from rejoinder.live.bus import Bus
+from rejoinder.secrets.vault import Vault
 from rejoinder.settings import Settings
 from rejoinder.workspaces.tokens import issue
 from tests.api.application import listening
 from tests.api.problem import problem
 from tests.api.say import MESSAGES, body, send
+
+KEYS = (b"the installation's secret key...",)
 
 
 class Wire:
@@ -107,7 +110,8 @@ async def client(wire: Wire, working: list[bool]) -> AsyncIterator[aiohttp.Clien
         db=db,
         bus=bus,
         settings=Settings(data_dir=Path("unused")),
-        keys=(b"the installation's secret key...",),
+        keys=KEYS,
+        vault=Vault(lambda: KEYS),
         sample=shop,
         model="local",
         working=lambda: working[0],

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
 from rejoinder import __version__
-from rejoinder.api import conversations, health
+from rejoinder.api import channels, conversations, health
 from rejoinder.app import problems
 from rejoinder.app.body_limit import BodyLimit
 from rejoinder.app.openapi import describe, documented
@@ -17,6 +17,7 @@ from rejoinder.app.sample import Sample
 from rejoinder.conversations import store as records
 from rejoinder.db import Database
 from rejoinder.errors import (
+    Conflict,
     Forbidden,
     Invalid,
     MalformedJson,
@@ -33,6 +34,7 @@ from rejoinder.inbound.receive import receive
 from rejoinder.live.bus import Bus
 from rejoinder.live.stream import stream
 from rejoinder.secrets import Keys
+from rejoinder.secrets.vault import Vault
 from rejoinder.settings import Settings
 from rejoinder.widget.routes import routes as widget_routes
 from rejoinder.widget.session import Accepted, WidgetDeps
@@ -47,6 +49,7 @@ def build(
     bus: Bus,
     settings: Settings,
     keys: Keys,
+    vault: Vault,
     sample: Sample,
     model: str,
     working: Callable[[], bool],
@@ -67,6 +70,9 @@ def build(
     app.include_router(
         conversations.routes(db, bus, tokens, settings.max_wait_seconds),
         responses=documented(*_REFUSALS, NotFound),
+    )
+    app.include_router(
+        channels.routes(db, vault, tokens), responses=documented(*_REFUSALS, NotFound, Conflict)
     )
     app.include_router(health.routes(db, working))
     app.include_router(widget_routes(_widget(db, bus, settings, keys, sample, model)))

@@ -80,7 +80,11 @@ def problem(
 def _validation(request: Request, error: RequestValidationError) -> JSONResponse:
     found = error.errors()
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if found[0]["loc"] == ("body",) and request.method == "POST" and not kind.endswith("json"):
+    if (
+        found[0]["loc"] == ("body",)
+        and request.method in ("POST", "PATCH")
+        and not kind.endswith("json")
+    ):
         return problem(
             UnsupportedMediaType(
                 f"The body came as {kind or 'no type'}, not as JSON.",

@@ -22,8 +22,8 @@ FROM bots WHERE workspace_id = $1 AND bot_id = $2
 """
 
 ADD_CHANNEL = """
-INSERT INTO channels (workspace_id, channel_id, bot_id, platform, name, settings, credentials)
-VALUES ($1, $2, $3, $4, $5, $6, $7)
+INSERT INTO channels (workspace_id, channel_id, bot_id, platform, name, settings, credentials, created_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, coalesce($8, clock_timestamp()))
 """
 
 _CHANNEL = "channel_id, bot_id, platform, name, settings, credentials, created_at"
@@ -101,6 +101,7 @@ async def add_channel(tx: Tx, channel: Channel) -> None:
         channel.name,
         channel.settings.stored(),
         channel.credentials,
+        channel.created_at,
     )
 
 

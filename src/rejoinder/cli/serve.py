@@ -88,9 +88,8 @@ async def _start(
     shop = await sample(db)
     token = await ensure_token(db, settings.data, shop.workspace_id)
     secret = _reveal(settings.secret_key)
-    callback = Callback(
-        await stack.enter_async_context(outward()), open_vault(secret, settings.data)
-    )
+    vault = open_vault(secret, settings.data)
+    callback = Callback(await stack.enter_async_context(outward()), vault)
     bus, work = Bus(db), Work(work_db, model, settings, callback.send)
     await stack.enter_async_context(bus.running())
     await stack.enter_async_context(work.running())
@@ -99,6 +98,7 @@ async def _start(
         bus=bus,
         settings=settings,
         keys=load_keys(secret, settings.data),
+        vault=vault,
         sample=shop,
         model=model.model_name,
         working=lambda: work.ready,
