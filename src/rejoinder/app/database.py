@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from rejoinder.db.migrate import migrate, newer, one_at_a_time, version
-from rejoinder.db.private import own
+from rejoinder.db.private import NOT_RUNNING, attach, own
 from rejoinder.errors import Setup
 from rejoinder.queue import schema
 from rejoinder.settings import Settings
@@ -24,6 +24,34 @@ async def ready_database(settings: Settings, say: Callable[[str], None]) -> Asyn
         return
     async with own(settings.data, say) as dsn:
         await bring_forward(dsn)
+        yield dsn
+
+
+async def shared_database(settings: Settings) -> str:
+    """The DSN of a database that fits and that others may be using too: for programs beside `serve`.
+
+    The operator's, or the private one of the `serve` that runs on the data folder. Raises Setup when that doesn't run,
+    or the schema is not this program's.
+    """
+    dsn = settings.dsn or attach(settings.data)
+    await check(dsn)
+    return dsn
+
+
+@asynccontextmanager
+async def any_database(settings: Settings, say: Callable[[str], None]) -> AsyncIterator[str]:
+    """The DSN of the database as it is: the operator's, or the private one, whether or not `serve` runs.
+
+    Raises Setup.
+    """
+    try:
+        dsn = settings.dsn or attach(settings.data)
+    except Setup as wrong:
+        if wrong.code != NOT_RUNNING:
+            raise
+        async with own(settings.data, say) as dsn:
+            yield dsn
+    else:
         yield dsn
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 import asyncpg
 
 from rejoinder.bots.model import Bot, Channel, ChannelSettings, Platform
-from rejoinder.db import Maintenance, Read, Tx
+from rejoinder.db import Connection, Maintenance, Read, Tx
 
 ADD_BOT = """
 INSERT INTO bots (workspace_id, bot_id, name, persona, fallback_text, quiet_seconds, max_wait_seconds,
@@ -47,6 +47,10 @@ UPDATE channels SET bot_id = $3, name = $4, settings = $5, credentials = $6 WHER
 FIRST_BOT = """
 SELECT bot_id FROM bots WHERE workspace_id = $1 ORDER BY created_at, bot_id LIMIT 1
 """
+
+# Who seals credentials shares this lock; who changes the keys holds it alone, so nothing is sealed with a former key.
+SEALING = "SELECT pg_advisory_xact_lock_shared(5261891203)"
+CHANGING_KEYS = "SELECT pg_advisory_lock(5261891203)"
 
 # Across workspaces, for the rotation of the keys that seal them.
 SEALED = """
@@ -146,6 +150,16 @@ def _channel(row: asyncpg.Record | None) -> Channel | None:
     return Channel(
         channel_id, bot_id, platform, name, ChannelSettings(**settings), credentials, created_at
     )
+
+
+async def sealing(tx: Tx) -> None:
+    """To be called before credentials are sealed for this transaction."""
+    await tx.connection.execute(SEALING)
+
+
+async def changing_keys(session: Connection) -> None:
+    """Until the session ends nobody seals, nor changes the keys; who was about to seal has committed."""
+    await session.execute(CHANGING_KEYS)
 
 
 async def sealed(

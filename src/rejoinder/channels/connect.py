@@ -94,6 +94,7 @@ async def replace_secret(
     """Sign with `given` or a new secret from now on, for a day with the present one too. Raises NotFound or Invalid."""
     new = check_secret(given) if given is not None else new_secret()
     async with db.transaction(workspace_id) as tx:
+        await store.sealing(tx)
         before = await _to_change(tx, channel_id)
         if before.platform != "rest":
             raise Invalid(
@@ -113,6 +114,7 @@ async def replace_secret(
 async def _naming(db: Database, workspace_id: UUID, name: str | None) -> AsyncIterator[Tx]:
     try:
         async with db.transaction(workspace_id) as tx:
+            await store.sealing(tx)
             yield tx
     except asyncpg.UniqueViolationError:
         raise Conflict(

@@ -17,6 +17,9 @@ app = typer.Typer(
 evaluate = typer.Typer(help="Measure answers against fixed questions.", no_args_is_help=True)
 app.add_typer(evaluate, name="eval")
 
+secrets = typer.Typer(help="The keys that seal credentials at rest.", no_args_is_help=True)
+app.add_typer(secrets, name="secrets")
+
 
 def _version(wanted: bool) -> None:
     if wanted:
@@ -76,6 +79,27 @@ def token() -> None:
     from rejoinder.settings import load
 
     typer.echo(read_token(load().data))
+
+
+@secrets.command("rotate")
+def secrets_rotate(
+    forget: Annotated[
+        bool,
+        typer.Option("--forget", help="Keep no former key: open chat pages begin anew."),
+    ] = False,
+) -> None:
+    """Make a new secret key, seal all credentials with it, keep the one before for open chat pages."""
+    from rejoinder.cli.keys import run_rotate
+
+    run_rotate(forget)
+
+
+@secrets.command("check")
+def secrets_check() -> None:
+    """Say which key opens how many of the sealed credentials, and whether any is opened by none."""
+    from rejoinder.cli.keys import run_check
+
+    run_check()
 
 
 @evaluate.command("knowledge")

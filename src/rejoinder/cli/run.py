@@ -49,14 +49,10 @@ def run_migrate() -> None:
 
 
 async def _migrate(settings: Settings) -> None:
-    from rejoinder.app.database import bring_forward
-    from rejoinder.db.private import own
+    from rejoinder.app.database import any_database, bring_forward
 
-    if settings.dsn is not None:
-        await bring_forward(settings.dsn)
-    else:
-        async with own(settings.data, say) as dsn:
-            await bring_forward(dsn)
+    async with any_database(settings, say) as dsn:
+        await bring_forward(dsn)
     typer.echo("The database fits this version.")
 
 

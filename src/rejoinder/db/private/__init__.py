@@ -19,7 +19,10 @@ from pathlib import Path
 
 from rejoinder.errors import Setup
 
-__all__ = ["attach", "own"]
+__all__ = ["NOT_RUNNING", "attach", "own"]
+
+NOT_RUNNING = "postgres_not_running"
+"""The code of the Setup that `attach` raises when no owner runs."""
 
 
 @asynccontextmanager

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
+from rejoinder.db.private import NOT_RUNNING
 from rejoinder.db.private.folder import Folder, make_folder, write_secret
 from rejoinder.db.private.sockets import SOCKET_NAME
 from rejoinder.errors import Setup
@@ -104,4 +105,5 @@ def _none_running(folder: Folder) -> Setup:
     return Setup(
         f"No private PostgreSQL is running for {folder.data}.",
         mend="Start `rejoinder serve` with the same REJOINDER_DATA first, or set DATABASE_URL.",
+        code=NOT_RUNNING,
     )
