@@ -76,8 +76,10 @@ def run(tmp_path: Path) -> Run:
 def refused(ended: Ended, *says: str) -> None:
     """Check that a command told what is wrong and how to mend it, and failed."""
     assert ended.code == 1, ended
-    told = [line for line in ended.err.splitlines() if line != "Starting …"]
-    assert told[0].startswith("rejoinder: "), ended.err
+    lines = ended.err.splitlines()  # what it was doing comes before
+    begins = [at for at, line in enumerate(lines) if line.startswith("rejoinder: ")]
+    assert len(begins) == 1, ended.err
+    told = lines[begins[0] :]
     assert len(told) > 1, f"no word on how to mend it: {ended.err}"
     for part in says:
         assert part in ended.err

@@ -190,8 +190,10 @@ def test_binaries_out_of_reach_are_copied_once_and_run(data: Path) -> None:
     said: list[str] = []
     copied = binaries_for(package, place, account, said.append)
     assert copied.root.is_relative_to(data / "bin")
-    assert blocked(copied.postgres, account) is None
-    assert run(account, copied.postgres, "--version")[1].startswith("postgres (PostgreSQL) 18")
+    assert blocked(copied.program("postgres"), account) is None
+    assert run(account, copied.program("postgres"), "--version")[1].startswith(
+        "postgres (PostgreSQL) 18"
+    )
     assert binaries_for(package, place, account, said.append) == copied
     assert len(said) == 1
     hidden.parent.chmod(0o755)

@@ -20,6 +20,9 @@ app.add_typer(evaluate, name="eval")
 secrets = typer.Typer(help="The keys that seal credentials at rest.", no_args_is_help=True)
 app.add_typer(secrets, name="secrets")
 
+database = typer.Typer(help="The private PostgreSQL.", no_args_is_help=True)
+app.add_typer(database, name="db")
+
 
 def _version(wanted: bool) -> None:
     if wanted:
@@ -55,6 +58,34 @@ def migrate() -> None:
     from rejoinder.cli.run import run_migrate
 
     run_migrate()
+
+
+@app.command()
+def backup(
+    out: Annotated[
+        Path | None, typer.Option(help="The file to write; rejoinder-TIME.backup if left out.")
+    ] = None,
+) -> None:
+    """Write the whole database to one file, while servers run or not."""
+    from rejoinder.cli.backup import run_backup
+
+    run_backup(out)
+
+
+@app.command()
+def restore(file: Annotated[Path, typer.Argument(help="A file that `backup` wrote.")]) -> None:
+    """Put a backup into an empty database or a new data folder, and check that all is there."""
+    from rejoinder.cli.backup import run_restore
+
+    run_restore(file)
+
+
+@database.command("upgrade")
+def db_upgrade() -> None:
+    """Make a PostgreSQL of this version from an older one in the data folder; the old one is kept."""
+    from rejoinder.cli.backup import run_db_upgrade
+
+    run_db_upgrade()
 
 
 @app.command()

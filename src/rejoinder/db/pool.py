@@ -147,7 +147,7 @@ class Database:
             ) from full
         except AWAY as away:
             _let_through(away)
-            raise Unavailable(
+            raise _full_disk(away) or Unavailable(
                 f"PostgreSQL does not answer ({type(away).__name__}).",
                 mend="Send the request again, with the same message_id if it has one.",
                 retry_after=2,
@@ -216,6 +216,16 @@ async def connect_once(
     return connection
 
 
+def _full_disk(away: BaseException) -> Unavailable | None:
+    if not isinstance(away, asyncpg.DiskFullError):
+        return None
+    return Unavailable(
+        "PostgreSQL's disk is full.",
+        mend="Send the request again once the operator has made room; what was acknowledged is safe.",
+        retry_after=30,
+    )
+
+
 def _refused(refused: BaseException) -> Setup:
     return Setup(
         f"PostgreSQL can't be used with this address: {refused}.",
@@ -225,7 +235,7 @@ def _refused(refused: BaseException) -> Setup:
 
 
 def _unreachable(away: BaseException) -> Unavailable:
-    return Unavailable(
+    return _full_disk(away) or Unavailable(
         f"PostgreSQL can't be reached: {away}.",
         mend="Check DATABASE_URL and that the server is up.",
         retry_after=2,

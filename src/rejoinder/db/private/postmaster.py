@@ -71,7 +71,7 @@ def launch(
     options: list[str | Path] = [
         part for name, value in _SETTINGS.items() for part in ("-c", f"{name}={value}")
     ]
-    argv = [binaries.postgres, "-D", folder.cluster, "-k", sockets, *options]
+    argv = [binaries.program("postgres"), "-D", folder.cluster, "-k", sockets, *options]
     log = _open_log(folder)
     try:
         begin = os.fstat(log).st_size

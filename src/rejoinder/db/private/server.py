@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 import asyncpg
 
 from rejoinder.db.private import sockets
+from rejoinder.db.private.binaries import prune_copies
 from rejoinder.db.private.postmaster import Postmaster
 from rejoinder.db.private.start import Site, start, stop, superuser, take_over
 from rejoinder.db.private.store import DATABASE, ROLE, dsn_for, ensure_database, ensure_vector
@@ -21,7 +22,10 @@ _WATCH_LIMIT = 30.0  # between attempts when it does not start again
 @asynccontextmanager
 async def running(site: Site, say: Callable[[str], None]) -> AsyncIterator[str]:
     """A server on the site's cluster with its role and database; yields the DSN. Raises Setup."""
-    server = Server(site, await take_over(site, say) or await start(site, say), say)
+    found = await take_over(site, say)
+    server = Server(site, found or await start(site, say), say)
+    if found is None:
+        prune_copies(site.folder)
     try:
         await _provision(site, server.postmaster)
         watch = asyncio.create_task(server.watch(), name="private-postgresql")
