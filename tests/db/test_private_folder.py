@@ -66,6 +66,13 @@ async def test_the_environment_of_the_operator_does_not_reach_it(
         os.umask(before)
 
 
+async def test_no_language_set_is_no_trouble(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("LANG", "LC_ALL", "LC_CTYPE", "LANGUAGE"):
+        monkeypatch.delenv(name, raising=False)
+    async with own(data, silent) as dsn:
+        assert await ask(dsn, "SELECT upper('é') || length('ก็')") == "É2"
+
+
 async def test_a_relative_path_and_a_link_mean_the_same_folder(data: Path) -> None:
     link = data.parent / "link"
     link.symlink_to(data, target_is_directory=True)
