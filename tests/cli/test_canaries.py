@@ -19,7 +19,8 @@ import pytest
 from rejoinder.db.backup.programs import environment as libpq
 from rejoinder.db.private import attach
 from rejoinder.db.private.binaries import Binaries, installed
-from rejoinder.testing.openai_stub import Canned, OpenAIStub
+from rejoinder.testing.model_stub import Canned
+from rejoinder.testing.openai_stub import OpenAIStub
 from tests.channels.rest.receiver import Receiver, receiving
 from tests.cli.conftest import COMMAND, Run, environment, open_folder
 from tests.eventually import eventually

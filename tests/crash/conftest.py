@@ -9,7 +9,7 @@ from html import unescape
 import pytest
 
 from rejoinder.testing import OpenAIStub
-from rejoinder.testing.openai_stub import Received
+from rejoinder.testing.model_stub import Received
 from tests.crash.program import Program
 
 _UNANSWERED = re.compile(r"<unanswered>\n(.*?)\n</unanswered>", re.DOTALL)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rejoinder.testing import OpenAIStub
-from rejoinder.testing.openai_stub import Hang
+from rejoinder.testing.model_stub import Hang
 from tests.crash.program import Program
 from tests.eventually import eventually
 

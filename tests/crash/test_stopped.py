@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from rejoinder.testing import OpenAIStub
-from rejoinder.testing.openai_stub import Hang
+from rejoinder.testing.model_stub import Hang
 from tests.crash.program import DRAIN_S, Program
 from tests.eventually import eventually
 

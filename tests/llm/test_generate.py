@@ -15,7 +15,8 @@ from pydantic_ai.models.function import AgentInfo, FunctionModel
 from rejoinder.errors import ModelRefused, ModelThrottled, ModelTransient
 from rejoinder.llm.generate import generate, retry_delay
 from rejoinder.llm.model import Answer
-from rejoinder.testing.openai_stub import Canned, Hang, OpenAIStub, completion
+from rejoinder.testing.model_stub import Canned, Hang
+from rejoinder.testing.openai_stub import OpenAIStub, completion
 from rejoinder.usage.model import Call
 
 from .conftest import KEY, PROMPT, MakeModel

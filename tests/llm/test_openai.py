@@ -25,7 +25,8 @@ from pydantic_ai.tools import ToolDefinition
 from rejoinder.errors import ModelError, ModelRefused, ModelThrottled, ModelTransient, Setup
 from rejoinder.llm.messages import RULES, to_messages
 from rejoinder.llm.openai import OpenAIModel
-from rejoinder.testing.openai_stub import Canned, Drop, Hang, OpenAIStub, Script, completion
+from rejoinder.testing.model_stub import Canned, Drop, Hang, Script
+from rejoinder.testing.openai_stub import OpenAIStub, completion
 
 from .conftest import KEY, PROMPT, MakeModel
 
@@ -137,9 +138,9 @@ async def test_what_asking_again_cannot_mend(
 
 TRANSIENT: list[tuple[Script, str]] = [
     *((Canned(status, b"<html>Oops</html>"), str(status)) for status in (408, 409, 500, 502, 529)),
-    (Canned(200, b"<html>Hello</html>", {"Content-Type": "text/html"}), "no chat completion"),
-    (Canned(200, b'{"object": "list"}'), "no chat completion"),
-    (Canned(200, b'[{"choices": 1}]'), "no chat completion"),
+    (Canned(200, b"<html>Hello</html>", {"Content-Type": "text/html"}), "no answer of a model"),
+    (Canned(200, b'{"object": "list"}'), "no answer of a model"),
+    (Canned(200, b'[{"choices": 1}]'), "no answer of a model"),
     (Canned(200, b'{"error": {"message": "Upstream fell over"}}'), "Upstream fell over"),
     (Canned(200, b" " * (4 * 1024 * 1024 + 1)), "4 MiB"),
     (Canned(500, completion("Hi")), "500"),

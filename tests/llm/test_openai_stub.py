@@ -17,7 +17,7 @@ from .test_openai import ask
 async def test_the_stub_runs_as_a_process_of_its_own(http: aiohttp.ClientSession) -> None:
     stub = await asyncio.create_subprocess_exec(
         sys.executable,
-        *("-m", "rejoinder.testing.openai_stub", "--port", "0", "--delay", "0"),
+        *("-m", "rejoinder.testing", "openai", "--port", "0", "--delay", "0"),
         stdout=asyncio.subprocess.PIPE,
     )
     assert stub.stdout is not None

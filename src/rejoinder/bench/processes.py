@@ -49,7 +49,7 @@ class Stub:
         await self.stop()
         self._process = await asyncio.create_subprocess_exec(
             sys.executable,
-            *("-m", "rejoinder.testing.openai_stub"),
+            *("-m", "rejoinder.testing", "openai"),
             *("--port", str(self.port), "--delay", str(delay)),
             stdout=PIPE,
         )

@@ -1,4 +1,4 @@
-"""Fakes for tests and for the bench, public: a model that a test scripts, a model server on loopback.
+"""Fakes for tests and for the bench, public: a model that a test scripts, model servers on loopback.
 
 Names load when first used: pydantic-ai alone takes a second to import.
 """
@@ -9,12 +9,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from rejoinder.testing.anthropic_stub import AnthropicStub
+    from rejoinder.testing.gemini_stub import GeminiStub
     from rejoinder.testing.openai_stub import OpenAIStub
     from rejoinder.testing.scripted_model import ScriptedModel
 
-__all__ = ["OpenAIStub", "ScriptedModel"]
+__all__ = ["AnthropicStub", "GeminiStub", "OpenAIStub", "ScriptedModel"]
 
-_HOME = {"OpenAIStub": "openai_stub", "ScriptedModel": "scripted_model"}
+_HOME = {
+    "AnthropicStub": "anthropic_stub",
+    "GeminiStub": "gemini_stub",
+    "OpenAIStub": "openai_stub",
+    "ScriptedModel": "scripted_model",
+}
 
 
 def __getattr__(name: str) -> object:

@@ -1,5 +1,19 @@
-"""The OpenAI chat-completions format over bare aiohttp, for every server that speaks it."""
+"""The OpenAI chat-completions format, for every server that speaks it."""
 
-from rejoinder.llm.openai.model import OpenAIModel
+from __future__ import annotations
+
+import aiohttp
+
+from rejoinder.llm.openai import wire
+from rejoinder.llm.wire import WireModel
 
 __all__ = ["OpenAIModel"]
+
+
+class OpenAIModel(WireModel):
+    """`name` at OpenAI's own address or a compatible server's. Raises Setup as WireModel does."""
+
+    def __init__(
+        self, name: str, *, api_key: str | None, base_url: str, session: aiohttp.ClientSession
+    ) -> None:
+        super().__init__(wire, name, api_key=api_key, base_url=base_url, session=session)

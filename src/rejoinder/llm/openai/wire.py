@@ -5,29 +5,23 @@ Source: OpenAI, "API reference: Create chat completion" and "Structured Outputs"
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any, Literal
+from collections.abc import Sequence
+from typing import Any
 
 from pydantic import BaseModel, ValidationError
-from pydantic_ai.messages import (
-    FinishReason,
-    ModelMessage,
-    ModelRequest,
-    ModelRequestPart,
-    ModelResponse,
-    ModelResponsePart,
-    SystemPromptPart,
-    TextPart,
-    ThinkingPart,
-    UserPromptPart,
-)
+from pydantic_ai.messages import FinishReason, ModelMessage, ModelResponse, TextPart
 from pydantic_ai.models import ModelRequestParameters
 from pydantic_ai.settings import ModelSettings
 from pydantic_ai.usage import RequestUsage
 from pydantic_core import to_json
 
-from rejoinder.errors import ModelRefused
-from rejoinder.llm.messages import read_all_instructions
+from rejoinder.llm.wire.protocol import Delta, Fault, tokens
+from rejoinder.llm.wire.texts import texts
+
+SYSTEM = "openai"
+BASE_URL = "https://api.openai.com/v1"
+KEY_SETTING = "OPENAI_API_KEY"
+URL_SETTING = "OPENAI_BASE_URL"
 
 _FINISH: dict[str, FinishReason] = {
     "stop": "stop",
@@ -57,10 +51,6 @@ class _Cached(BaseModel):
     cached_tokens: int | None = None
 
 
-# No model reads a hundredth of this: a server that reports more reports nonsense.
-_MOST_TOKENS = 100_000_000
-
-
 class _Usage(BaseModel):
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
@@ -71,6 +61,18 @@ class _Completion(BaseModel):
     id: str | None = None
     model: str | None = None
     choices: list[_Choice]
+    usage: _Usage | None = None
+
+
+class _Piece(BaseModel):
+    delta: _Message = _Message()
+    finish_reason: str | None = None
+
+
+class _Chunk(BaseModel):
+    id: str | None = None
+    model: str | None = None
+    choices: list[_Piece]
     usage: _Usage | None = None
 
 
@@ -85,6 +87,16 @@ class _Failed(BaseModel):
     message: str | None = None  # older servers put it beside, not inside
 
 
+def path(name: str, *, stream: bool) -> str:
+    """One path for all models, streamed or not."""
+    return "chat/completions"
+
+
+def headers(key: str) -> dict[str, str]:
+    """The key as a bearer token."""
+    return {"Authorization": f"Bearer {key}"}
+
+
 def request_body(
     name: str,
     messages: Sequence[ModelMessage],
@@ -92,14 +104,14 @@ def request_body(
     parameters: ModelRequestParameters,
     *,
     structured: bool,
+    stream: bool,
 ) -> bytes:
     """The JSON of a request, with `response_format` if `structured` and there is a schema.
 
     Raises ModelRefused for tools and for parts that aren't text.
     """
-    if parameters.function_tools or parameters.output_tools or parameters.native_tools:
-        raise ModelRefused("This model takes no tools.", mend="Ask it for text.")
-    body: dict[str, Any] = {"model": name, "messages": list(_turns(messages, parameters))}
+    said = [{"role": each.role, "content": each.text} for each in texts(messages, parameters)]
+    body: dict[str, Any] = {"model": name, "messages": said}
     if structured and parameters.output_mode == "native" and (form := parameters.output_object):
         schema = {
             "name": form.name or "answer",
@@ -107,12 +119,14 @@ def request_body(
             "strict": form.strict or False,
         }
         body["response_format"] = {"type": "json_schema", "json_schema": schema}
+    if stream:
+        body |= {"stream": True, "stream_options": {"include_usage": True}}
     if settings:
         body |= _settings(settings)
     return to_json(body)
 
 
-def read_completion(raw: bytes) -> ModelResponse | None:
+def read_response(raw: bytes) -> ModelResponse | None:
     """The response in a 200's body, None if that is no chat completion.
 
     A refusal comes with finish_reason `content_filter`, so that its tokens are counted.
@@ -124,20 +138,31 @@ def read_completion(raw: bytes) -> ModelResponse | None:
     text, finish = "", None
     if completion.choices:
         first = completion.choices[0]
-        text, finish = _said(first.message), _FINISH.get(first.finish_reason or "")
-        if first.message.refusal:
-            finish = "content_filter"
+        text, finish = _said(first.message), _finish(first.message, first.finish_reason)
     return ModelResponse(
         parts=[TextPart(text)] if text else [],
-        usage=_tokens(completion.usage),
+        usage=_tokens(completion.usage) or RequestUsage(),
         model_name=completion.model,
-        provider_name="openai",
+        provider_name=SYSTEM,
         provider_response_id=completion.id,
         finish_reason=finish,
     )
 
 
-def read_fault(raw: bytes) -> tuple[str, tuple[str, ...]] | None:
+def read_delta(data: bytes) -> Delta | None:
+    """What a chunk adds; the last one has no choice and the usage."""
+    try:
+        chunk = _Chunk.model_validate_json(data)
+    except ValidationError:
+        return None
+    text, finish = "", None
+    if chunk.choices:
+        first = chunk.choices[0]
+        text, finish = _said(first.delta), _finish(first.delta, first.finish_reason)
+    return Delta(text, finish, _tokens(chunk.usage), chunk.model, chunk.id)
+
+
+def read_fault(raw: bytes) -> Fault | None:
     """What an error body says and its codes, or None if it says nothing."""
     try:
         failed = _Failed.model_validate_json(raw)
@@ -145,9 +170,9 @@ def read_fault(raw: bytes) -> tuple[str, tuple[str, ...]] | None:
         return None
     error = failed.error or failed.message
     if error is None or isinstance(error, str):
-        return (error, ()) if error else None
+        return Fault(error) if error else None
     codes = (str(code) for code in (error.code, error.type) if code)
-    return error.message or "", tuple(codes)
+    return Fault(error.message or "", tuple(codes))
 
 
 def rejects_format(status: int, raw: bytes) -> bool:
@@ -156,60 +181,6 @@ def rejects_format(status: int, raw: bytes) -> bool:
         return False
     said = raw.lower()
     return any(name in said for name in (b"response_format", b"response format", b"json_schema"))
-
-
-def _turns(
-    messages: Sequence[ModelMessage], parameters: ModelRequestParameters
-) -> Iterator[dict[str, str]]:
-    if parameters.instruction_parts is None:
-        instructions = read_all_instructions(messages)
-    else:
-        instructions = "\n\n".join(part.content for part in parameters.instruction_parts)
-    if instructions:
-        yield {"role": "system", "content": instructions}
-    for message in messages:
-        if isinstance(message, ModelRequest):
-            system = [part.content for part in message.parts if isinstance(part, SystemPromptPart)]
-            user = [text for part in message.parts for text in _user_text(part)]
-            yield from _turn("system", system)
-            yield from _turn("user", user)
-        else:
-            yield from _turn(
-                "assistant", [text for part in message.parts for text in _own_text(part)]
-            )
-
-
-def _turn(
-    role: Literal["system", "user", "assistant"], texts: list[str]
-) -> Iterator[dict[str, str]]:
-    if texts:
-        yield {"role": role, "content": "\n".join(texts)}
-
-
-def _user_text(part: ModelRequestPart) -> list[str]:
-    match part:
-        case UserPromptPart(content=str(text)):
-            return [text]
-        case UserPromptPart(content=contents) if all(isinstance(item, str) for item in contents):
-            return [str(item) for item in contents]
-        case SystemPromptPart():
-            return []
-    raise _only_text(part)
-
-
-def _own_text(part: ModelResponsePart) -> list[str]:
-    match part:
-        case TextPart(content=text):
-            return [text]
-        case ThinkingPart():
-            return []
-    raise _only_text(part)
-
-
-def _only_text(part: ModelRequestPart | ModelResponsePart) -> ModelRefused:
-    return ModelRefused(
-        f"This model takes text only, not a {part.part_kind} part.", mend="Send text."
-    )
 
 
 def _settings(settings: ModelSettings) -> dict[str, Any]:
@@ -225,13 +196,12 @@ def _said(message: _Message) -> str:
     return message.content or message.refusal or ""
 
 
-def _tokens(usage: _Usage | None) -> RequestUsage:
-    counts = (usage.prompt_tokens or 0, usage.completion_tokens or 0) if usage else (0, 0)
-    if usage is None or not all(0 <= count <= _MOST_TOKENS for count in counts):
-        return RequestUsage()  # reckoned from the text instead
-    cached = usage.prompt_tokens_details and usage.prompt_tokens_details.cached_tokens
-    return RequestUsage(
-        input_tokens=counts[0],
-        output_tokens=counts[1],
-        cache_read_tokens=max(cached or 0, 0),
-    )
+def _finish(message: _Message, reason: str | None) -> FinishReason | None:
+    return "content_filter" if message.refusal else _FINISH.get(reason or "")
+
+
+def _tokens(usage: _Usage | None) -> RequestUsage | None:
+    if usage is None:
+        return None
+    details = usage.prompt_tokens_details or _Cached()
+    return tokens(usage.prompt_tokens, usage.completion_tokens, details.cached_tokens)

@@ -1,0 +1,263 @@
+"""A model that speaks a wire format over the process's one session."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import aiohttp
+from pydantic_ai.messages import ModelMessage, ModelResponse
+from pydantic_ai.models import Model, ModelRequestParameters, StreamedResponse
+from pydantic_ai.settings import ModelSettings
+from yarl import URL
+
+from rejoinder.errors import ModelError, ModelTransient, Setup
+from rejoinder.llm.failure import from_status
+from rejoinder.llm.wire.protocol import Fault, Wire
+from rejoinder.llm.wire.stream import Streamed, events
+from rejoinder.net.retry_after import retry_after
+
+# A reply is a few KiB; a server that sends more than this sends something else.
+MAX_BODY: Final = 4 * 1024 * 1024
+# What a provider says goes into logs and the ledger: a sentence, no page.
+_QUOTED = 300
+# The caller limits the whole call (`generate`); only connecting has its own limit.
+_TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=10)
+_BROKEN = (aiohttp.ClientError, TimeoutError, OSError)
+
+_Body = Callable[[bool], bytes]
+
+
+class WireModel(Model[None]):
+    """`name` at a server that speaks `wire`.
+
+    `api_key` may be None for a server that wants none. Raises Setup for a key or an address that can't work.
+    """
+
+    def __init__(
+        self,
+        wire: Wire,
+        name: str,
+        *,
+        api_key: str | None,
+        base_url: str,
+        session: aiohttp.ClientSession,
+    ) -> None:
+        super().__init__()
+        self._wire = wire
+        self._name = name
+        self._base_url = base_url.rstrip("/")
+        self._url = _endpoint(wire, self._base_url, name, stream=False)
+        self._stream_url = _endpoint(wire, self._base_url, name, stream=True)
+        self._key = _clean(wire, api_key)
+        if self._key is None and self._url.host == URL(wire.BASE_URL).host:
+            raise Setup(
+                f"The models of {self._url.host} need a key.",
+                mend=f"Set {wire.KEY_SETTING}.",
+                code="no_key",
+            )
+        self._headers = {"Content-Type": "application/json"}
+        if self._key is not None:
+            self._headers |= wire.headers(self._key)
+        self._session = session
+        self._who = f"The model {name} at {self._url.host}"
+        self._structured = True  # until the server turns structured output down
+
+    @property
+    def model_name(self) -> str:
+        """The name the server knows the model by."""
+        return self._name
+
+    @property
+    def system(self) -> str:
+        """The provider whose wire format this is."""
+        return self._wire.SYSTEM
+
+    @property
+    def base_url(self) -> str:
+        """The address that the format's paths follow."""
+        return self._base_url
+
+    async def request(
+        self,
+        messages: list[ModelMessage],
+        model_settings: ModelSettings | None,
+        model_request_parameters: ModelRequestParameters,
+    ) -> ModelResponse:
+        """One answer from the model; raises ModelRefused, ModelThrottled or ModelTransient.
+
+        Structured output is asked for where the server allows: one that rejects it is asked again
+        without, and never with it again.
+        """
+
+        def body(structured: bool) -> bytes:
+            return self._wire.request_body(
+                self._name,
+                messages,
+                model_settings,
+                model_request_parameters,
+                structured=structured,
+                stream=False,
+            )
+
+        native = model_request_parameters.output_mode == "native"
+        response = await self._ask(self._url, body, native=native)
+        raw = await self._whole(response)
+        answer = self._wire.read_response(raw)
+        if answer is None:
+            raise self._failure(200, raw, None)
+        return answer
+
+    @asynccontextmanager
+    async def request_stream(
+        self,
+        messages: list[ModelMessage],
+        model_settings: ModelSettings | None,
+        model_request_parameters: ModelRequestParameters,
+        run_context: Any | None = None,
+    ) -> AsyncGenerator[StreamedResponse]:
+        """The answer as it is written; raises as `request` does, at once or while it is read.
+
+        Leaving it closes the connection to the provider.
+        """
+
+        def body(structured: bool) -> bytes:
+            return self._wire.request_body(
+                self._name,
+                messages,
+                model_settings,
+                model_request_parameters,
+                structured=structured,
+                stream=True,
+            )
+
+        native = model_request_parameters.output_mode == "native"
+        response = await self._ask(self._stream_url, body, native=native)
+        async with response:
+            yield Streamed(
+                model_request_parameters=model_request_parameters,
+                _wire=self._wire,
+                _name=self._name,
+                _url=self._base_url,
+                _events=events(self._chunks(response)),
+                _close=response.close,
+                _failure=lambda data: self._failure(200, data, None),
+                _cut=lambda: self._unreachable("it ended early"),
+            )
+
+    async def _ask(self, url: URL, body: _Body, *, native: bool) -> aiohttp.ClientResponse:
+        """A response of status 200, whose body is not read yet; raises for any other."""
+        structured = self._structured and native
+        response = await self._send(url, body(structured))
+        if response.status == 200:
+            return response
+        raw = await self._whole(response)
+        if structured and self._wire.rejects_format(response.status, raw):
+            response = await self._send(url, body(False))
+            if response.status == 200:
+                self._structured = False
+                return response
+            raw = await self._whole(response)
+        wait = retry_after(response.headers, datetime.now(UTC))
+        raise self._failure(response.status, raw, wait)
+
+    async def _send(self, url: URL, body: bytes) -> aiohttp.ClientResponse:
+        try:
+            return await self._session.post(
+                url, data=body, headers=self._headers, timeout=_TIMEOUT, allow_redirects=False
+            )
+        except _BROKEN as error:
+            broken = type(error).__name__
+        # out here it has no context: aiohttp's errors carry the request's headers, and so the key
+        raise self._unreachable(broken)
+
+    async def _whole(self, response: aiohttp.ClientResponse) -> bytes:
+        async with response:
+            return b"".join([chunk async for chunk in self._chunks(response)])
+
+    async def _chunks(self, response: aiohttp.ClientResponse) -> AsyncIterator[bytes]:
+        size, broken = 0, ""
+        chunks = response.content.iter_any()
+        while not broken:
+            try:
+                chunk = await anext(chunks)
+            except StopAsyncIteration:
+                return
+            except _BROKEN as error:
+                broken = type(error).__name__
+                continue
+            size += len(chunk)
+            if size > MAX_BODY:
+                raise ModelTransient(f"{self._who} sent more than {MAX_BODY >> 20} MiB.")
+            yield chunk
+        raise self._unreachable(broken)
+
+    def _unreachable(self, why: str) -> ModelTransient:
+        return ModelTransient(
+            f"{self._who} can't be reached or broke off ({why}).",
+            mend=f"Check {self._wire.URL_SETTING} and that the server runs.",
+        )
+
+    def _failure(self, status: int, raw: bytes, wait: float | None) -> ModelError:
+        fault = self._wire.read_fault(raw)
+        if status == 200 and fault is None:
+            return ModelTransient(
+                f"{self._who} answered 200 with a body that is no answer of a model.",
+                mend=f"Check {self._wire.URL_SETTING}: it should look like {self._wire.BASE_URL}.",
+            )
+        fault = fault or Fault()
+        if status == 200:  # some gateways hide an error in a 200
+            status = _status_in(fault.codes)
+        return from_status(
+            fault.status or status,
+            who=self._who,
+            said=self._quote(fault.said),
+            codes=tuple(self._quote(code) for code in fault.codes),
+            retry_after=fault.wait if wait is None else wait,
+            key_setting=self._wire.KEY_SETTING,
+            url_setting=self._wire.URL_SETTING,
+        )
+
+    def _quote(self, said: str) -> str:
+        """The provider's words, in one line, without the key should it repeat it."""
+        if self._key is not None:
+            said = said.replace(self._key, "[key]")
+        said = " ".join(said.split())
+        return said if len(said) <= _QUOTED else f"{said[:_QUOTED]}…"
+
+
+def _endpoint(wire: Wire, base_url: str, name: str, *, stream: bool) -> URL:
+    wrong = Setup(
+        f"{wire.URL_SETTING} is no http address.",
+        mend=f"Set it to something like {wire.BASE_URL}, without user name or password.",
+        code="bad_model_address",
+    )
+    try:
+        url = URL(f"{base_url}/{wire.path(name, stream=stream)}")
+    except ValueError:
+        raise wrong from None
+    if url.scheme not in ("http", "https") or not url.host or url.user or url.password:
+        raise wrong
+    return url
+
+
+def _clean(wire: Wire, api_key: str | None) -> str | None:
+    """The key without the line break that copying adds; Setup for one that no header can carry."""
+    key = (api_key or "").strip()
+    if not (key.isascii() and key.isprintable()):
+        raise Setup(
+            f"{wire.KEY_SETTING} holds characters no key has.",
+            mend="Copy it again.",
+            code="bad_key",
+        )
+    return key or None
+
+
+def _status_in(codes: tuple[str, ...]) -> int:
+    """The status a gateway hid in a 200's error, 502 where it gave none."""
+    numbers = (
+        int(code) for code in codes if code.isascii() and code.isdecimal() and len(code) == 3
+    )
+    return next(numbers, 502)

@@ -1,0 +1,84 @@
+"""Messages as texts with roles: what every chat format is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from pydantic_ai.messages import (
+    ModelMessage,
+    ModelRequest,
+    ModelRequestPart,
+    ModelResponsePart,
+    SystemPromptPart,
+    TextPart,
+    ThinkingPart,
+    UserPromptPart,
+)
+from pydantic_ai.models import ModelRequestParameters
+
+from rejoinder.errors import ModelRefused
+from rejoinder.llm.messages import read_all_instructions
+
+Role = Literal["system", "user", "assistant"]
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What one side says before the other does."""
+
+    role: Role
+    text: str
+
+
+def texts(messages: Sequence[ModelMessage], parameters: ModelRequestParameters) -> Iterator[Text]:
+    """The instructions as `system`, then the messages. Raises ModelRefused for parts that aren't text and for tools."""
+    if parameters.function_tools or parameters.output_tools or parameters.native_tools:
+        raise ModelRefused("This model takes no tools.", mend="Ask it for text.")
+    if parameters.instruction_parts is None:
+        instructions = read_all_instructions(messages)
+    else:
+        instructions = "\n\n".join(part.content for part in parameters.instruction_parts)
+    if instructions:
+        yield Text("system", instructions)
+    for message in messages:
+        if isinstance(message, ModelRequest):
+            system = [part.content for part in message.parts if isinstance(part, SystemPromptPart)]
+            user = [text for part in message.parts for text in _user_text(part)]
+            yield from _turn("system", system)
+            yield from _turn("user", user)
+        else:
+            own = [text for part in message.parts for text in _own_text(part)]
+            yield from _turn("assistant", own)
+
+
+def _turn(role: Role, said: list[str]) -> Iterator[Text]:
+    if said:
+        yield Text(role, "\n".join(said))
+
+
+def _user_text(part: ModelRequestPart) -> list[str]:
+    match part:
+        case UserPromptPart(content=str(text)):
+            return [text]
+        case UserPromptPart(content=contents) if all(isinstance(item, str) for item in contents):
+            return [str(item) for item in contents]
+        case SystemPromptPart():
+            return []
+    raise _only_text(part)
+
+
+def _own_text(part: ModelResponsePart) -> list[str]:
+    match part:
+        case TextPart(content=text):
+            return [text]
+        case ThinkingPart():
+            return []
+    raise _only_text(part)
+
+
+def _only_text(part: ModelRequestPart | ModelResponsePart) -> ModelRefused:
+    return ModelRefused(
+        f"This model takes text only, not a {part.part_kind} part.", mend="Send text."
+    )
