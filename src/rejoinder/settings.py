@@ -62,13 +62,27 @@ class Settings(BaseSettings):
 
     # the model
     model: Annotated[str | None, Field(validation_alias=_env("REJOINDER_MODEL"))] = None
+    gemini_api_key: Annotated[
+        SecretStr | None, Field(validation_alias=_env("GEMINI_API_KEY", "GOOGLE_API_KEY"))
+    ] = None
+    gemini_base_url: Annotated[str | None, Field(validation_alias=_env("GEMINI_BASE_URL"))] = None
+    gemini_model: Annotated[str, Field(validation_alias=_env("GEMINI_MODEL"))] = (
+        "gemini-flash-latest"
+    )
     openai_api_key: Annotated[SecretStr | None, Field(validation_alias=_env("OPENAI_API_KEY"))] = (
         None
     )
-    openai_base_url: Annotated[str, Field(validation_alias=_env("OPENAI_BASE_URL"))] = (
-        "https://api.openai.com/v1"
-    )
+    openai_base_url: Annotated[str | None, Field(validation_alias=_env("OPENAI_BASE_URL"))] = None
     openai_model: Annotated[str, Field(validation_alias=_env("OPENAI_MODEL"))] = "gpt-5-mini"
+    anthropic_api_key: Annotated[
+        SecretStr | None, Field(validation_alias=_env("ANTHROPIC_API_KEY"))
+    ] = None
+    anthropic_base_url: Annotated[
+        str | None, Field(validation_alias=_env("ANTHROPIC_BASE_URL"))
+    ] = None
+    anthropic_model: Annotated[str, Field(validation_alias=_env("ANTHROPIC_MODEL"))] = (
+        "claude-haiku-4-5"
+    )
     model_timeout: Annotated[
         float, Field(validation_alias=_env("REJOINDER_MODEL_TIMEOUT", "AI_SERVICE_TIMEOUT"), gt=0)
     ] = 60.0
@@ -116,9 +130,11 @@ class Settings(BaseSettings):
     def _lower(cls, value: object) -> object:
         return value.lower() if isinstance(value, str) else value
 
-    @field_validator("openai_base_url")
+    @field_validator("gemini_base_url", "openai_base_url", "anthropic_base_url")
     @classmethod
-    def _http(cls, value: str) -> str:
+    def _http(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
         if not value.startswith(("http://", "https://")):
             raise ValueError("must begin with http:// or https://")
         return value.rstrip("/")

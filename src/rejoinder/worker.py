@@ -6,10 +6,9 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from pydantic_ai.models import Model
-
 from rejoinder.bots.known import Bots
 from rejoinder.db import Database
+from rejoinder.llm.chain import Chain
 from rejoinder.outbound import reconcile
 from rejoinder.outbound.deliver import Send
 from rejoinder.outbound.dispatch import Dispatch
@@ -27,10 +26,10 @@ _LAST_SENDS_S = 5.0
 class Work:
     """One worker of this process. `stop_taking` and `drain` end it in order."""
 
-    def __init__(self, db: Database, model: Model, settings: Settings, send: Send) -> None:
+    def __init__(self, db: Database, models: Chain, settings: Settings, send: Send) -> None:
         self._db = db
         self.dispatch = Dispatch(db, send)
-        means = Means(db, Bots(db), model, settings.model_timeout, settings.model_attempts)
+        means = Means(db, Bots(db), models, settings.model_timeout, settings.model_attempts)
         self.desk = Desk(means, self.dispatch, slots=settings.max_turns)
         self.taker = Taker(db, {TURNS: self.desk.wake, DELIVER: self.dispatch.wake})
         self._drain_seconds = settings.drain_seconds

@@ -26,9 +26,9 @@ from rejoinder.channels.rest.callback import Callback
 from rejoinder.db import Database, connect, new_id
 from rejoinder.db.private import own
 from rejoinder.live.bus import Bus
-from rejoinder.llm.choose import choose
+from rejoinder.llm.chain import Chain
+from rejoinder.llm.local.model import LocalModel
 from rejoinder.net.guard import outward
-from rejoinder.net.http import session
 from rejoinder.secrets.vault import Vault
 from rejoinder.settings import Settings
 from rejoinder.worker import Work
@@ -120,19 +120,12 @@ async def running(dsn: str) -> AsyncIterator[Application]:
     async with AsyncExitStack() as stack:
         db = await connect(dsn, size=10, name="rejoinder api tests")
         stack.push_async_callback(db.close)
-        http = await stack.enter_async_context(session())
-        model = choose(
-            wanted="local",
-            openai_api_key=None,
-            openai_base_url=settings.openai_base_url,
-            openai_model=settings.openai_model,
-            session=http,
-        )
+        models = Chain([LocalModel()])
         shop = await sample(db)
         keys = (b"the installation's secret key...",)
         vault = Vault(lambda: keys)
         callback = Callback(await stack.enter_async_context(outward()), vault)
-        bus, work = Bus(db), Work(db, model, settings, callback.send)
+        bus, work = Bus(db), Work(db, models, settings, callback.send)
         await stack.enter_async_context(bus.running())
         await stack.enter_async_context(work.running())
         app = build(

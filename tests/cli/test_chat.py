@@ -39,10 +39,15 @@ async def shop() -> AsyncIterator[Shop]:
     """The program, started once for this module in an empty folder."""
     with open_folder() as folder:
         async with serving(folder, PORT="0") as (_, greeting):
-            found = re.search(r"http://127\.0\.0\.1:\d+", greeting)
             token = (folder / "data" / "token").read_text().strip()
-            assert found
-            yield Shop(folder, found[0], token, greeting)
+            yield Shop(folder, local_url(greeting), token, greeting)
+
+
+def local_url(greeting: str) -> str:
+    """Where the server says it listens."""
+    found = re.search(r"http://127\.0\.0\.1:\d+", greeting)
+    assert found
+    return found[0]
 
 
 async def test_the_greeting_says_where_how_and_how_to_stop(shop: Shop) -> None:

@@ -13,7 +13,8 @@ from pydantic_ai.models import Model
 from pydantic_ai.models.function import AgentInfo, FunctionModel
 
 from rejoinder.errors import ModelRefused, ModelThrottled, ModelTransient
-from rejoinder.llm.generate import generate, retry_delay
+from rejoinder.llm.chain import Chain
+from rejoinder.llm.generate import Generated, generate, retry_delay
 from rejoinder.llm.model import Answer
 from rejoinder.testing.model_stub import Canned, Hang
 from rejoinder.testing.openai_stub import OpenAIStub, completion
@@ -33,8 +34,11 @@ class Diary:
         self.waits: list[float] = []
 
     async def ask(self, model: Model, *, attempts: int = 3, timeout: float = 30.0) -> Answer:
+        return (await self.generate(model, attempts=attempts, timeout=timeout)).answer
+
+    async def generate(self, *models: Model, attempts: int = 3, timeout: float = 30.0) -> Generated:
         return await generate(
-            model,
+            Chain(models),
             PROMPT,
             timeout=timeout,
             attempts=attempts,
@@ -187,7 +191,12 @@ async def test_cancelling_between_two_tries_starts_no_other(model_at: MakeModel)
     async with OpenAIStub(script=[BUSY]) as stub:
         turn = asyncio.create_task(
             generate(
-                model_at(stub), PROMPT, timeout=30, attempts=3, record=calls.append, sleep=sleep
+                Chain([model_at(stub)]),
+                PROMPT,
+                timeout=30,
+                attempts=3,
+                record=calls.append,
+                sleep=sleep,
             )
         )
         await waiting.wait()

@@ -21,6 +21,7 @@ from rejoinder.inbound.model import Incoming, Received
 from rejoinder.inbound.receive import receive
 from rejoinder.inbound.wait import await_outcome
 from rejoinder.live.bus import Bus
+from rejoinder.llm.chain import Chain
 from rejoinder.outbound.deliver import Send
 from rejoinder.settings import Settings
 from rejoinder.turns.outcome.read import Outcome
@@ -153,6 +154,7 @@ async def working(
     db: Database, model: Model, send: Send = nowhere, **settings: object
 ) -> AsyncIterator[Work]:
     """A worker that answers with `model` and sends by `send`; it hands back at once what runs when the test leaves."""
-    work = Work(db, model, Settings.model_construct(**({"drain_seconds": 0.0} | settings)), send)  # type: ignore[arg-type]
+    chosen = Settings.model_construct(**({"drain_seconds": 0.0} | settings))  # type: ignore[arg-type]
+    work = Work(db, Chain([model]), chosen, send)
     async with work.running():
         yield work

@@ -9,6 +9,7 @@ import sys
 import pytest
 
 from rejoinder.errors import ModelTransient
+from rejoinder.llm.chain import Chain
 from rejoinder.llm.generate import generate
 from rejoinder.llm.model import Answer, Prompt
 from rejoinder.testing import ScriptedModel
@@ -18,7 +19,8 @@ from rejoinder.usage.model import Call
 async def ask(model: ScriptedModel, *asked: str, calls: list[Call] | None = None) -> Answer:
     record = (calls if calls is not None else []).append
     prompt = Prompt("Be kind.", (), (), asked)
-    return await generate(model, prompt, timeout=30, attempts=1, record=record)
+    generated = await generate(Chain([model]), prompt, timeout=30, attempts=1, record=record)
+    return generated.answer
 
 
 async def test_it_says_its_lines_then_what_it_read() -> None:

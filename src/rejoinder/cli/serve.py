@@ -15,6 +15,7 @@ import uvicorn
 from fastapi import FastAPI
 from pydantic import SecretStr
 
+from rejoinder.app.accounts import accounts
 from rejoinder.app.address import published
 from rejoinder.app.build import build
 from rejoinder.app.database import ready_database
@@ -78,19 +79,15 @@ async def _start(
     # and an answer that was paid for waits for its turn to be stored.
     work_db = await connect(dsn, size=settings.pool_size, name="rejoinder work", patience=300)
     stack.push_async_callback(work_db.close)
-    model = choose(
-        wanted=settings.model,
-        openai_api_key=_reveal(settings.openai_api_key),
-        openai_base_url=settings.openai_base_url,
-        openai_model=settings.openai_model,
-        session=await stack.enter_async_context(session()),
-    )
+    http = await stack.enter_async_context(session())
+    models = choose(settings.model, accounts(settings), http)
+    await stack.enter_async_context(models.open())
     shop = await sample(db)
     token = await ensure_token(db, settings.data, shop.workspace_id)
     secret = _reveal(settings.secret_key)
     vault = open_vault(secret, settings.data)
     callback = Callback(await stack.enter_async_context(outward()), vault)
-    bus, work = Bus(db), Work(work_db, model, settings, callback.send)
+    bus, work = Bus(db), Work(work_db, models, settings, callback.send)
     await stack.enter_async_context(bus.running())
     await stack.enter_async_context(work.running())
     app = build(
@@ -100,7 +97,7 @@ async def _start(
         keys=load_keys(secret, settings.data),
         vault=vault,
         sample=shop,
-        model=model.model_name,
+        model=models.first.model_name,
         working=lambda: work.ready,
     )
     await asyncio.to_thread(warm)  # else the first Thai customer waits for the dictionary
@@ -108,7 +105,7 @@ async def _start(
     stop.when_serving(server, bus, work.desk)
     url = url_of(listening)
     stack.enter_context(published(settings.data, url))
-    say(greeting(url, settings.data_dir and settings.data, token, shop.bot.name, model.model_name))
+    say(greeting(url, settings.data_dir and settings.data, token, shop.bot.name, models.name))
     await server.serve(sockets=[listening])
     say(
         f"Stopping: running turns finish first, {settings.drain_seconds:.0f} s at most; Ctrl-C again hands them back."

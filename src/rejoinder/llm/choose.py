@@ -1,7 +1,8 @@
-"""Picking the model the settings name."""
+"""Picking the models the settings name."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rejoinder.errors import Setup
@@ -10,33 +11,83 @@ if TYPE_CHECKING:
     import aiohttp
     from pydantic_ai.models import Model
 
+    from rejoinder.llm.chain import Chain
 
-def choose(
-    *,
-    wanted: str | None,
-    openai_api_key: str | None,
-    openai_base_url: str,
-    openai_model: str,
-    session: aiohttp.ClientSession,
-) -> Model:
-    """The model for `wanted`: `local` or `openai:NAME`.
 
-    None stands for `openai:` with `openai_model` when a key is set, else for `local`. A compatible
-    server of your own may need no key. Raises Setup for anything else.
+@dataclass(frozen=True, slots=True)
+class Account:
+    """How a provider is reached: a key, an address, and the model that is asked if none is named."""
+
+    api_key: str | None
+    base_url: str | None
+    model: str
+
+    def __repr__(self) -> str:
+        return f"Account(base_url={self.base_url!r}, model={self.model!r})"
+
+
+@dataclass(frozen=True, slots=True)
+class Accounts:
+    """The providers known by name, the preferred one first."""
+
+    gemini: Account
+    openai: Account
+    anthropic: Account
+
+
+def choose(wanted: str | None, accounts: Accounts, session: aiohttp.ClientSession) -> Chain:
+    """The models of `wanted`, which names one or several with commas between: each is asked when those before it fail.
+
+    A name is `local`, `gemini:NAME`, `openai:NAME`, `anthropic:NAME` (or the provider alone, for its usual model) or
+    one of pydantic-ai's, `provider:NAME`. None stands for the first provider that has a key, else for `local`. A
+    compatible server of your own may need no key. Raises Setup for what can't be used.
     """
-    if wanted is None:
-        wanted = f"openai:{openai_model}" if openai_api_key else "local"
-    provider, _, name = wanted.partition(":")
-    if wanted == "local":
-        from rejoinder.llm.local.model import LocalModel
+    from rejoinder.llm.chain import Chain
 
-        return LocalModel()
-    if provider == "openai" and name:
-        from rejoinder.llm.openai import OpenAIModel
+    names = _first_with_a_key(accounts) if wanted is None else wanted
+    return Chain([_model(name.strip(), accounts, session) for name in names.split(",")])
 
-        return OpenAIModel(name, api_key=openai_api_key, base_url=openai_base_url, session=session)
+
+def _first_with_a_key(accounts: Accounts) -> str:
+    for provider in ("gemini", "openai", "anthropic"):
+        if getattr(accounts, provider).api_key:
+            return provider
+    return "local"
+
+
+def _model(named: str, accounts: Accounts, session: aiohttp.ClientSession) -> Model:
+    provider, colon, name = named.partition(":")
+    match provider:
+        case "local" if not colon:
+            from rejoinder.llm.local.model import LocalModel
+
+            return LocalModel()
+        case "gemini" if name or not colon:
+            from rejoinder.llm.gemini import GeminiModel
+
+            at = accounts.gemini
+            return GeminiModel(
+                name or at.model, api_key=at.api_key, base_url=at.base_url, session=session
+            )
+        case "openai" if name or not colon:
+            from rejoinder.llm.openai import OpenAIModel
+
+            at = accounts.openai
+            return OpenAIModel(
+                name or at.model, api_key=at.api_key, base_url=at.base_url, session=session
+            )
+        case "anthropic" if name or not colon:
+            from rejoinder.llm.others import anthropic
+
+            at = accounts.anthropic
+            return anthropic(name or at.model, api_key=at.api_key, base_url=at.base_url)
+        case _ if name:
+            from rejoinder.llm.others import inferred
+
+            return inferred(named)
     raise Setup(
-        f"REJOINDER_MODEL is {wanted!r}, which is no model known here.",
-        mend="Set it to local or to openai:NAME, such as openai:gpt-5-mini, or leave it unset.",
+        f"REJOINDER_MODEL names {named!r}, which is no model known here.",
+        mend="Write local, gemini:NAME, openai:NAME, anthropic:NAME or one of pydantic-ai's provider:NAME, "
+        "several with commas between, or leave it unset.",
         code="unknown_model",
     )

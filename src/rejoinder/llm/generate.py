@@ -5,17 +5,19 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from time import monotonic
 
 from pydantic_ai.messages import ModelMessage, ModelResponse
 from pydantic_ai.models import Model, ModelRequestParameters
 from pydantic_ai.usage import RequestUsage
 
-from rejoinder.errors import ModelRefused, ModelTransient
+from rejoinder.errors import ModelError, ModelRefused, ModelTransient
+from rejoinder.llm.chain import Chain
 from rejoinder.llm.failure import from_exception
 from rejoinder.llm.messages import as_text, parse_answer, to_messages
 from rejoinder.llm.model import Answer, Prompt
+from rejoinder.llm.price import cost
 from rejoinder.usage.model import Call, Outcome
 
 # A customer is waiting: a provider that asks for a longer pause is asked again after this one.
@@ -25,32 +27,82 @@ LONGEST_BACKOFF_SECONDS = 8.0
 # so the estimate is a floor.
 CHARACTERS_PER_TOKEN = 4
 
+DECLINED = "model_declined"
+"""The code of the ModelRefused that a model's own content filter raises."""
+
 Record = Callable[[Call], None]
 
 
+@dataclass(frozen=True, slots=True)
+class Generated:
+    """An answer, and whose it is."""
+
+    answer: Answer
+    provider: str
+    model: str
+
+
 async def generate(
-    model: Model,
+    chain: Chain,
     prompt: Prompt,
     *,
     timeout: float,
     attempts: int,
     record: Record,
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
-) -> Answer:
-    """The model's answer, after at most `attempts` calls of at most `timeout` seconds each.
+) -> Generated:
+    """The first answer of the chain's models, asked one after the other in at most `attempts` rounds.
 
-    `record` is called once for each call made, failed and cancelled ones too. Raises ModelRefused
-    at once, ModelTransient or ModelThrottled when the attempts are used up. Cancelling it cancels
-    the running call, which closes the connection to the provider.
+    Each call takes at most `timeout` seconds; between two rounds there is a pause. A model that refuses is not asked
+    again, and none is asked to say what another declined to. `record` is called once for each call made, failed and
+    cancelled ones too. Raises ModelRefused when all refuse, ModelTransient or ModelThrottled when the rounds are used
+    up. Cancelling it cancels the running call, which closes the connection to the provider.
     """
     messages, parameters = to_messages(prompt)
-    for failed in range(1, attempts):
-        try:
-            return await _ask(model, messages, parameters, timeout, record)
-        except ModelTransient as error:
-            wait = retry_delay(failed, error.retry_after, random.random())  # noqa: S311
-        await sleep(wait)
-    return await _ask(model, messages, parameters, timeout, record)
+    left = chain.order()
+    for failed in range(1, attempts + 1):
+        round_ = _Round()
+        for model in left:
+            try:
+                answer = await _ask(model, messages, parameters, timeout, record)
+            except ModelError as error:
+                if error.code == DECLINED:
+                    raise
+                chain.failed(model)
+                round_.note(model, error)
+            else:
+                chain.answered(model)
+                return Generated(answer, model.system, model.model_name)
+        left = [model for model in left if model not in round_.refused]
+        if not left or failed == attempts:
+            break
+        await sleep(retry_delay(failed, round_.wait, random.random()))  # noqa: S311
+    raise round_.worst
+
+
+@dataclass(slots=True)
+class _Round:
+    """What came of asking each model once."""
+
+    refused: list[Model] = field(default_factory=list)
+    failures: list[ModelError] = field(default_factory=list)
+
+    def note(self, model: Model, error: ModelError) -> None:
+        self.failures.append(error)
+        if not isinstance(error, ModelTransient):
+            self.refused.append(model)
+
+    @property
+    def wait(self) -> float | None:
+        """The shortest pause asked for; none as soon as one model asks for none."""
+        asked = [each.retry_after for each in self.failures if isinstance(each, ModelTransient)]
+        return None if None in asked else min(filter(None, asked), default=None)
+
+    @property
+    def worst(self) -> ModelError:
+        """The failure to tell: one that may pass, if there is one."""
+        passing = [error for error in self.failures if isinstance(error, ModelTransient)]
+        return next(iter(passing), self.failures[0])
 
 
 def retry_delay(failed: int, asked: float | None, dice: float) -> float:
@@ -106,7 +158,7 @@ async def _ask(
 
 def _judge(response: ModelResponse) -> Answer:
     if response.finish_reason == "content_filter":
-        raise ModelRefused("The model declined to answer.", code="model_declined")
+        raise ModelRefused("The model declined to answer.", code=DECLINED)
     if response.finish_reason == "length":
         raise ModelTransient(
             "The model's answer was cut off at its token limit.",
@@ -119,21 +171,19 @@ def _judge(response: ModelResponse) -> Answer:
 
 def _call(model: Model, messages: Sequence[ModelMessage], seen: _Outcome, seconds: float) -> Call:
     prompt, response = as_text(messages), (seen.response and seen.response.text) or ""
-    usage = seen.response.usage if seen.response else None
-    estimated = usage is None or not (usage.input_tokens or usage.output_tokens)
-    if usage is None and not seen.began:
-        usage, estimated = (
-            RequestUsage(),
-            False,
-        )  # refused at the door: nothing was read, nothing is paid
+    usage = seen.response.usage if seen.response else RequestUsage()
+    estimated = seen.began and not (usage.input_tokens or usage.output_tokens)
+    if estimated:  # refused at the door, nothing was read and nothing is paid
+        usage = RequestUsage(input_tokens=_tokens(prompt), output_tokens=_tokens(response))
     return Call(
         provider=model.system,
         model=model.model_name,
         prompt=prompt,
         response=response,
-        input_tokens=_tokens(prompt) if usage is None or estimated else usage.input_tokens,
-        output_tokens=_tokens(response) if usage is None or estimated else usage.output_tokens,
+        input_tokens=usage.input_tokens,
+        output_tokens=usage.output_tokens,
         estimated=estimated,
+        cost=cost(model, usage),
         seconds=seconds,
         outcome=seen.outcome,
         error=seen.error,

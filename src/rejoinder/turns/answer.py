@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from pydantic_ai.models import Model
-
 from rejoinder.bots.known import Bots
 from rejoinder.bots.model import Bot
 from rejoinder.db import Database, Read
 from rejoinder.errors import LostTurn, ModelError
 from rejoinder.knowledge.model import Found
 from rejoinder.knowledge.search import search
-from rejoinder.llm.generate import generate
-from rejoinder.llm.model import Answer, Prompt
+from rejoinder.llm.chain import Chain
+from rejoinder.llm.generate import Generated, generate
+from rejoinder.llm.model import Prompt
 from rejoinder.telemetry.logs import log
 from rejoinder.turns import store
 from rejoinder.turns.commit import Committed, commit
@@ -29,7 +28,7 @@ class Means:
 
     db: Database
     bots: Bots
-    model: Model
+    models: Chain
     timeout: float
     attempts: int
 
@@ -93,10 +92,10 @@ async def retrieve(connection: Read, window: Window) -> list[Found]:
 
 async def decide(means: Means, bot: Bot, prompt: Prompt, record: Callable[[Call], None]) -> Verdict:
     """Ask the model; if it can't, the bot's fallback text goes out and a person is called."""
-    model = means.model
+    preferred = means.models.first
     try:
-        answered = await generate(
-            model, prompt, timeout=means.timeout, attempts=means.attempts, record=record
+        generated = await generate(
+            means.models, prompt, timeout=means.timeout, attempts=means.attempts, record=record
         )
     except ModelError as failed:
         # Not what the provider said: it may quote the customer. The turn's row and the ledger hold that.
@@ -104,29 +103,30 @@ async def decide(means: Means, bot: Bot, prompt: Prompt, record: Callable[[Call]
             "model_failed",
             code=failed.code,
             mend=failed.mend,
-            provider=model.system,
-            model=model.model_name,
+            provider=preferred.system,
+            model=preferred.model_name,
         )
         return Verdict(
             "failed",
             replies=(bot.fallback_text,),
             decision="hand_off",
             reason="the model failed",
-            provider=model.system,
-            model=model.model_name,
+            provider=preferred.system,
+            model=preferred.model_name,
             error=str(failed),
         )
-    return verdict(answered, model.system, model.model_name)
+    return verdict(generated)
 
 
-def verdict(answered: Answer, provider: str, model: str) -> Verdict:
+def verdict(generated: Generated) -> Verdict:
     """What the model's answer means for the turn."""
-    reply = answered.reply.replace("\x00", "").strip()
+    answer = generated.answer
+    reply = answer.reply.replace("\x00", "").strip()
     return Verdict(
-        "handed_off" if answered.decision == "hand_off" else "committed",
-        replies=(reply,) if reply and answered.decision != "silent" else (),
-        decision=answered.decision,
-        reason=answered.reason,
-        provider=provider,
-        model=model,
+        "handed_off" if answer.decision == "hand_off" else "committed",
+        replies=(reply,) if reply and answer.decision != "silent" else (),
+        decision=answer.decision,
+        reason=answer.reason,
+        provider=generated.provider,
+        model=generated.model,
     )

@@ -15,7 +15,7 @@ from rejoinder.turns import store
 from rejoinder.turns.model import Guard, Verdict
 from rejoinder.turns.schedule import wake
 from rejoinder.usage import store as ledger
-from rejoinder.usage.model import Call
+from rejoinder.usage.model import Call, Spent
 
 
 async def conclude(
@@ -36,18 +36,7 @@ async def conclude(
         guard, turn_id, verdict, len(replies)
     )
     batch = Batch(tx)
-    store.end(
-        batch,
-        turn_id,
-        fence,
-        verdict.state,
-        decision=verdict.decision,
-        reason=verdict.reason or None,
-        provider=verdict.provider or None,
-        model=verdict.model or None,
-        error=verdict.error or None,
-        tokens=sum(call.input_tokens + call.output_tokens for call in calls),
-    )
+    store.end(batch, turn_id, fence, verdict, Spent.on(calls))
     if replies:
         queue_replies(batch, sends=guard.sends, turn_id=turn_id, at=guard.now, replies=replies)
     ledger.record(

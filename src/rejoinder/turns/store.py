@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from uuid import UUID
 
 import asyncpg
 
 from rejoinder.conversations.model import State as Charge
 from rejoinder.db import Batch, Read, Tx, new_id
-from rejoinder.turns.model import Asked, Guard, Plan, Policy, Turn
+from rejoinder.turns.model import Asked, Guard, Plan, Policy, Turn, Verdict
+from rejoinder.usage.model import Spent
 
 _GUARD = """c.conversation_id, c.channel_id, c.contact_id, ch.bot_id, ch.platform,
     ch.platform NOT IN ('rest', 'widget') OR ch.platform = 'rest' AND ch.settings ? 'callback_url',
@@ -95,7 +97,8 @@ VALUES ($1, $2, $3, $4, $5, clock_timestamp())
 """
 
 END_ATTEMPT = """
-UPDATE turn_attempts SET outcome = $4, ended_at = clock_timestamp(), tokens = tokens + $5
+UPDATE turn_attempts SET outcome = $4, ended_at = clock_timestamp(), tokens = tokens + $5,
+    cost = cost + $6
 WHERE workspace_id = $1 AND turn_id = $2 AND fence = $3
 """
 
@@ -152,8 +155,8 @@ UNION ALL
  ORDER BY seq DESC LIMIT $4)
 """
 
-ADD_TOKENS = """
-UPDATE turn_attempts SET tokens = tokens + $4 WHERE workspace_id = $1 AND turn_id = $2 AND fence = $3
+ADD_SPENT = """
+UPDATE turn_attempts SET tokens = tokens + $4, cost = cost + $5 WHERE workspace_id = $1 AND turn_id = $2 AND fence = $3
 """
 
 
@@ -251,7 +254,7 @@ def extend(batch: Batch, turn_id: UUID, plan: Plan) -> None:
 
 def supersede(batch: Batch, running: Turn, into: UUID, outcome: str = "superseded") -> None:
     """End a running turn in favour of another, which takes over its messages; its worker is told."""
-    batch.add(END_ATTEMPT, running.turn_id, running.fence, outcome, 0)
+    batch.add(END_ATTEMPT, running.turn_id, running.fence, outcome, 0, Decimal(0))
     batch.add(SUPERSEDE, running.turn_id, into)
     batch.add(MOVE_MESSAGES, running.turn_id, into)
     tell_lost(batch, running)
@@ -265,29 +268,18 @@ def take(
     batch.add(BEGIN_ATTEMPT, turn.turn_id, fence, turn.attempt + 1, worker)
 
 
-def end(
-    batch: Batch,
-    turn_id: UUID,
-    fence: int,
-    state: str,
-    *,
-    decision: str | None = None,
-    reason: str | None = None,
-    provider: str | None = None,
-    model: str | None = None,
-    error: str | None = None,
-    tokens: int = 0,
-) -> None:
+def end(batch: Batch, turn_id: UUID, fence: int, verdict: Verdict, spent: Spent) -> None:
     """End a turn: committed, handed_off or failed, the last with its error."""
-    batch.add(END_ATTEMPT, turn_id, fence, state, tokens)
-    batch.add(END, turn_id, state, decision, reason, provider, model, error)
-    batch.add(MARK_MESSAGES, turn_id, error)
+    told = (verdict.decision, verdict.reason, verdict.provider, verdict.model, verdict.error)
+    batch.add(END_ATTEMPT, turn_id, fence, verdict.state, spent.tokens, spent.cost)
+    batch.add(END, turn_id, verdict.state, *(text or None for text in told))
+    batch.add(MARK_MESSAGES, turn_id, verdict.error or None)
 
 
 def hand_over(batch: Batch, turn: Turn, reason: str) -> None:
     """waiting or running → handed_off: its messages are a person's now, and its worker, if any, is told."""
     if turn.state == "running":
-        batch.add(END_ATTEMPT, turn.turn_id, turn.fence, "handed_off", 0)
+        batch.add(END_ATTEMPT, turn.turn_id, turn.fence, "handed_off", 0, Decimal(0))
     batch.add(HAND_OVER, turn.turn_id, reason)
     batch.add(MARK_MESSAGES, turn.turn_id, None)
     tell_lost(batch, turn)
@@ -300,7 +292,7 @@ def woken(batch: Batch, turn_id: UUID, at: datetime) -> None:
 
 def give_back(batch: Batch, running: Turn, outcome: str, pause: timedelta) -> None:
     """running → waiting, due after `pause`: `expired` for a lost lease, `returned` for a turn handed back."""
-    batch.add(END_ATTEMPT, running.turn_id, running.fence, outcome, 0)
+    batch.add(END_ATTEMPT, running.turn_id, running.fence, outcome, 0, Decimal(0))
     batch.add(GIVE_BACK, running.turn_id, pause, outcome == "returned")
 
 
@@ -315,6 +307,8 @@ async def window(read: Read, conversation_id: UUID, turn_id: UUID, history: int)
     return [Asked(*row) for row in rows]
 
 
-async def add_tokens(tx: Tx, turn_id: UUID, fence: int, tokens: int) -> None:
-    """Book tokens on an attempt that has already ended."""
-    await tx.connection.execute(ADD_TOKENS, tx.workspace_id, turn_id, fence, tokens)
+async def add_spent(tx: Tx, turn_id: UUID, fence: int, spent: Spent) -> None:
+    """Book what an attempt took that has already ended."""
+    await tx.connection.execute(
+        ADD_SPENT, tx.workspace_id, turn_id, fence, spent.tokens, spent.cost
+    )

@@ -212,10 +212,10 @@ class Desk:
         """The calls of an attempt that committed nothing cost money all the same."""
         try:
             async with self._means.db.transaction(claimed.workspace_id) as tx:
-                tokens = await ledger.book(
+                spent = await ledger.book(
                     tx, contact_id=claimed.contact_id, turn_id=claimed.turn_id, calls=calls
                 )
-                await store.add_tokens(tx, claimed.turn_id, claimed.fence, tokens)
+                await store.add_spent(tx, claimed.turn_id, claimed.fence, spent)
         except (*AWAY, *BUSY, Unavailable) as away:
             log.warning("calls_not_booked", turn_id=str(claimed.turn_id), error=str(away))
 

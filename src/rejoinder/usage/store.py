@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from uuid import UUID
 
 from rejoinder.db import Batch, Tx
-from rejoinder.usage.model import Call
+from rejoinder.usage.model import Call, Spent
 
 RECORD = """
 INSERT INTO ai_response_logs (workspace_id, log_id, contact_id, message_id, turn_id, provider, model, prompt,
-    response, input_tokens, output_tokens, tokens_used, estimated, outcome, error, seconds)
+    response, input_tokens, output_tokens, tokens_used, estimated, outcome, error, seconds, cost)
 SELECT $1, l.log_id, $2, $3, $4, l.provider, l.model, l.prompt, l.response, l.input_tokens, l.output_tokens,
-    l.input_tokens + l.output_tokens, l.estimated, l.outcome, NULLIF(l.error, ''), l.seconds
+    l.input_tokens + l.output_tokens, l.estimated, l.outcome, NULLIF(l.error, ''), l.seconds, l.cost
 FROM unnest($5::uuid[], $6::text[], $7::text[], $8::text[], $9::text[], $10::bigint[], $11::bigint[],
-    $12::boolean[], $13::text[], $14::text[], $15::double precision[])
-    AS l (log_id, provider, model, prompt, response, input_tokens, output_tokens, estimated, outcome, error, seconds)
+    $12::boolean[], $13::text[], $14::text[], $15::double precision[],
+    $16::numeric[])
+    AS l (log_id, provider, model, prompt, response, input_tokens, output_tokens, estimated, outcome, error, seconds,
+    cost)
 ON CONFLICT (workspace_id, log_id) DO NOTHING
-RETURNING tokens_used
+RETURNING tokens_used, coalesce(cost, 0)
 """
 
 
@@ -34,11 +37,11 @@ def record(
         batch.add(RECORD, *_arguments(contact_id, message_id, turn_id, calls))
 
 
-async def book(tx: Tx, *, contact_id: UUID, turn_id: UUID, calls: Sequence[Call]) -> int:
-    """Write the calls of an attempt that committed nothing; returns the tokens of those not written before."""
+async def book(tx: Tx, *, contact_id: UUID, turn_id: UUID, calls: Sequence[Call]) -> Spent:
+    """Write the calls of an attempt that committed nothing; returns what those took that were not written before."""
     arguments = _arguments(contact_id, None, turn_id, calls)
     rows = await tx.connection.fetch(RECORD, tx.workspace_id, *arguments)
-    return sum(row[0] for row in rows)
+    return Spent(sum(row[0] for row in rows), sum((row[1] for row in rows), Decimal(0)))
 
 
 def _arguments(
@@ -59,6 +62,7 @@ def _arguments(
         [call.outcome for call in calls],
         [_storable(call.error) for call in calls],
         [call.seconds for call in calls],
+        [call.cost for call in calls],
     )
 
 

@@ -33,7 +33,8 @@ _Body = Callable[[bool], bytes]
 class WireModel(Model[None]):
     """`name` at a server that speaks `wire`.
 
-    `api_key` may be None for a server that wants none. Raises Setup for a key or an address that can't work.
+    `base_url` is the provider's own if None; `api_key` may be None for a server that wants none. Raises Setup for a
+    key or an address that can't work.
     """
 
     def __init__(
@@ -42,13 +43,13 @@ class WireModel(Model[None]):
         name: str,
         *,
         api_key: str | None,
-        base_url: str,
+        base_url: str | None,
         session: aiohttp.ClientSession,
     ) -> None:
         super().__init__()
         self._wire = wire
         self._name = name
-        self._base_url = base_url.rstrip("/")
+        self._base_url = (base_url or wire.BASE_URL).rstrip("/")
         self._url = _endpoint(wire, self._base_url, name, stream=False)
         self._stream_url = _endpoint(wire, self._base_url, name, stream=True)
         self._key = _clean(wire, api_key)

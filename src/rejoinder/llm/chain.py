@@ -1,0 +1,55 @@
+"""Models in the order they are asked: when one can't answer, the next may."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from time import monotonic
+from typing import Self
+
+from pydantic_ai.models import Model
+
+REST_SECONDS = 30.0
+"""A model that failed is asked after the others for this long: a customer must not wait for it each time."""
+
+
+class Chain:
+    """The models of a process and which of them failed a moment ago. Raises ValueError for none."""
+
+    def __init__(self, models: Sequence[Model], clock: Callable[[], float] = monotonic) -> None:
+        if not models:
+            raise ValueError("a chain has at least one model")
+        self.models = tuple(models)
+        self._clock = clock
+        self._resting: dict[int, float] = {}
+
+    @property
+    def first(self) -> Model:
+        """The model that is preferred."""
+        return self.models[0]
+
+    @property
+    def name(self) -> str:
+        """The models' names as a person reads them."""
+        return ", else ".join(model.model_name for model in self.models)
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[Self]:
+        """Connections that an SDK keeps are closed on leaving."""
+        async with AsyncExitStack() as stack:
+            for model in self.models:
+                await stack.enter_async_context(model)
+            yield self
+
+    def order(self) -> list[Model]:
+        """All of them, those that failed a moment ago last."""
+        now = self._clock()
+        return sorted(self.models, key=lambda model: self._resting.get(id(model), 0.0) > now)
+
+    def failed(self, model: Model) -> None:
+        """It could not answer."""
+        self._resting[id(model)] = self._clock() + REST_SECONDS
+
+    def answered(self, model: Model) -> None:
+        """It answered."""
+        self._resting.pop(id(model), None)

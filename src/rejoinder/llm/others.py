@@ -1,0 +1,90 @@
+"""Every other provider, through pydantic-ai's own models and the provider's SDK.
+
+Slower than a wire model (an SDK costs milliseconds of CPU a call) and as broad as pydantic-ai.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from types import TracebackType
+from typing import Protocol
+
+from pydantic_ai.exceptions import UserError
+from pydantic_ai.messages import ModelMessage, ModelResponse
+from pydantic_ai.models import Model, ModelRequestParameters, infer_model
+from pydantic_ai.models.wrapper import WrapperModel
+from pydantic_ai.settings import ModelSettings
+
+from rejoinder.errors import Setup
+
+
+class Closable(Protocol):
+    """An SDK's client."""
+
+    async def close(self) -> None:
+        """Close its connections."""
+
+
+class OtherModel(WrapperModel):
+    """A model of pydantic-ai's, asked for structured output only where it can give that.
+
+    Elsewhere the prompt's own words ask for the same object. `client` is an SDK's that was made for it: entering and
+    leaving the model closes it.
+    """
+
+    def __init__(self, wrapped: Model, client: Closable | None = None) -> None:
+        super().__init__(wrapped)
+        self._client = client
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc_val: BaseException | None,
+        exc_tb: TracebackType | None,
+    ) -> bool | None:
+        """Close what was made for it."""
+        if self._client is not None:
+            await self._client.close()
+        return await super().__aexit__(exc_type, exc_val, exc_tb)
+
+    async def request(
+        self,
+        messages: list[ModelMessage],
+        model_settings: ModelSettings | None,
+        model_request_parameters: ModelRequestParameters,
+    ) -> ModelResponse:
+        """One answer; raises pydantic-ai's errors, which `failure` sorts."""
+        wanted = model_request_parameters
+        if wanted.output_mode == "native" and not self.profile.get("supports_json_schema_output"):
+            wanted = replace(wanted, output_mode="text", output_object=None)
+        return await self.wrapped.request(messages, model_settings, wanted)
+
+
+def anthropic(name: str, *, api_key: str | None, base_url: str | None) -> Model:
+    """A model of Anthropic's. Raises Setup without a key."""
+    if not api_key:
+        raise Setup("Anthropic's models need a key.", mend="Set ANTHROPIC_API_KEY.", code="no_key")
+    from anthropic import AsyncAnthropic
+    from pydantic_ai.models.anthropic import AnthropicModel
+    from pydantic_ai.providers.anthropic import AnthropicProvider
+
+    # We count the tries, and limit the whole call.
+    client = AsyncAnthropic(api_key=api_key, base_url=base_url, max_retries=0, timeout=None)
+    model = AnthropicModel(name, provider=AnthropicProvider(anthropic_client=client))
+    return OtherModel(model, client)
+
+
+def inferred(name: str) -> Model:
+    """The model that pydantic-ai knows by `provider:name`; its key comes from the provider's own variable.
+
+    Raises Setup when it is unknown, its SDK is not installed or its key is missing.
+    """
+    try:
+        return OtherModel(infer_model(name))
+    except (UserError, ImportError, ValueError) as wrong:
+        raise Setup(
+            f"The model {name!r} can't be used: {' '.join(str(wrong).split())[:300]}",
+            mend="Known here are local, gemini:NAME, openai:NAME, anthropic:NAME and pydantic-ai's provider:NAME; "
+            "those need pip install 'pydantic-ai-slim[provider]' and the provider's key.",
+            code="unknown_model",
+        ) from None

@@ -1,0 +1,42 @@
+"""A call costs what the provider's list says; another server's price is not guessed from the format it speaks."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import aiohttp
+from pydantic_ai.usage import RequestUsage
+
+from rejoinder.llm.gemini import GeminiModel
+from rejoinder.llm.local.model import LocalModel
+from rejoinder.llm.openai import OpenAIModel
+from rejoinder.llm.price import cost
+
+USAGE = RequestUsage(input_tokens=1_000_000, output_tokens=1_000_000)
+
+
+def test_a_listed_model_costs_what_is_listed(http: aiohttp.ClientSession) -> None:
+    # OpenAI, "Pricing": gpt-5-mini is 0.25 dollars a million tokens read, 2 a million written.
+    model = OpenAIModel("gpt-5-mini", api_key="sk-x", session=http)
+    assert cost(model, USAGE) == Decimal("2.25")
+    flash = GeminiModel("gemini-flash-latest", api_key="key", session=http)
+    assert (cost(flash, USAGE) or 0) > 0
+
+
+def test_what_was_cached_costs_less(http: aiohttp.ClientSession) -> None:
+    model = OpenAIModel("gpt-5-mini", api_key="sk-x", session=http)
+    cached = RequestUsage(input_tokens=1_000_000, cache_read_tokens=900_000)
+    paid, full = cost(model, cached), cost(model, RequestUsage(input_tokens=1_000_000))
+    assert paid is not None
+    assert full is not None
+    assert 0 < paid < full
+
+
+def test_a_server_of_your_own_has_no_price(http: aiohttp.ClientSession) -> None:
+    url = "http://127.0.0.1:11434/v1"
+    assert cost(OpenAIModel("gpt-5-mini", api_key=None, base_url=url, session=http), USAGE) is None
+    assert cost(OpenAIModel("made-up", api_key="sk-x", session=http), USAGE) is None
+
+
+def test_local_is_free() -> None:
+    assert cost(LocalModel(), USAGE) == 0
