@@ -19,19 +19,30 @@ from rejoinder.settings import Settings
 from rejoinder.turns.answer import Means
 from rejoinder.turns.work import Desk
 
+LANES = frozenset({TURNS, DELIVER})
+"""What a worker may take jobs of."""
+
 _LAST_JOBS_S = 5.0
 _LAST_SENDS_S = 5.0
 
 
 class Work:
-    """One worker of this process. `stop_taking` and `drain` end it in order."""
+    """One worker of this process, taking jobs of its lanes; whichever they are, it also rescues and sweeps."""
 
-    def __init__(self, db: Database, models: Chain, settings: Settings, send: Send) -> None:
+    def __init__(
+        self,
+        db: Database,
+        models: Chain,
+        settings: Settings,
+        send: Send,
+        lanes: frozenset[str] = LANES,
+    ) -> None:
         self._db = db
         self.dispatch = Dispatch(db, send)
         means = Means(db, Bots(db), models, settings.model_timeout, settings.model_attempts)
         self.desk = Desk(means, self.dispatch, slots=settings.max_turns)
-        self.taker = Taker(db, {TURNS: self.desk.wake, DELIVER: self.dispatch.wake})
+        takes = {TURNS: self.desk.wake, DELIVER: self.dispatch.wake}
+        self.taker = Taker(db, {lane: takes[lane] for lane in sorted(lanes)})
         self._drain_seconds = settings.drain_seconds
 
     @property

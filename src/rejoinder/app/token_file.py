@@ -31,7 +31,7 @@ def read_token(data: Path) -> str:
 
 
 async def ensure_token(db: Database, data: Path, workspace_id: UUID) -> str:
-    """The file's token if the database knows it, else a fresh one for this host; the old ones of this host end.
+    """The file's token if the database knows it, else a fresh one; older ones of this folder on this host end.
 
     Raises Setup when the file can't be read or written; the old tokens stay good then.
     """
@@ -39,7 +39,7 @@ async def ensure_token(db: Database, data: Path, workspace_id: UUID) -> str:
     token = _read(path)
     if token is not None and await _is_known(db, token, workspace_id):
         return token
-    name = f"token file of {socket.gethostname()}"
+    name = f"token file {path.absolute()} of {socket.gethostname()}"
     async with db.transaction(workspace_id) as tx:
         await store.revoke_tokens_named(tx, name)
         token = await issue(tx, name, "admin")

@@ -45,11 +45,32 @@ def root(
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on (HOST).")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on (PORT).")] = None,
+    worker: Annotated[
+        bool,
+        typer.Option("--worker/--no-worker", help="Answer turns in this process, or elsewhere."),
+    ] = True,
+    workers: Annotated[
+        str | None,
+        typer.Option(help="Answer turns in so many processes of their own; auto: one a core."),
+    ] = None,
 ) -> None:
     """Run the server, a worker and, without DATABASE_URL, a private PostgreSQL; all in one."""
     from rejoinder.cli.run import run_serve
 
-    run_serve(host, port)
+    run_serve(host, port, worker=worker, workers=workers)
+
+
+@app.command()
+def worker(
+    lanes: Annotated[
+        str | None, typer.Option(help="Take only these jobs: turns, deliver. All if left out.")
+    ] = None,
+    supervised: Annotated[bool, typer.Option("--supervised", hidden=True)] = False,
+) -> None:
+    """Run a worker beside servers and other workers on one PostgreSQL."""
+    from rejoinder.cli.run import run_worker
+
+    run_worker(lanes, supervised)
 
 
 @app.command()

@@ -30,15 +30,26 @@ def run_async(work: Coroutine[Any, Any, None]) -> None:
         runner.run(work)
 
 
-def run_serve(host: str | None, port: int | None) -> None:
+def run_serve(host: str | None, port: int | None, *, worker: bool, workers: str | None) -> None:
     """Run the server until it is told to stop."""
     overrides = {key: value for key, value in (("host", host), ("port", port)) if value is not None}
     settings = load(**overrides)
     configure(settings.log_level, settings.log_format)
     say("Starting …")
-    from rejoinder.cli.serve import serve
+    from rejoinder.cli.serve.serve import serve
 
-    run_async(serve(settings, say))
+    run_async(serve(settings, say, worker=worker, workers=workers))
+
+
+def run_worker(lanes: str | None, supervised: bool) -> None:
+    """Run a worker until it is told to stop."""
+    settings = load()
+    configure(settings.log_level, settings.log_format)
+    if not supervised:
+        say("Starting …")
+    from rejoinder.cli.worker import lanes_of, run
+
+    run_async(run(settings, lanes_of(lanes), supervised, say))
 
 
 def run_migrate() -> None:

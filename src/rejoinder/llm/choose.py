@@ -44,8 +44,20 @@ def choose(wanted: str | None, accounts: Accounts, session: aiohttp.ClientSessio
     """
     from rejoinder.llm.chain import Chain
 
-    names = _first_with_a_key(accounts) if wanted is None else wanted
-    return Chain([_model(name.strip(), accounts, session) for name in names.split(",")])
+    return Chain([_model(name, accounts, session) for name in _wanted(wanted, accounts)])
+
+
+def names(wanted: str | None, accounts: Accounts) -> list[str]:
+    """The models' names as the providers know them, without what `choose` loads and checks."""
+    return [
+        name or getattr(getattr(accounts, provider, None), "model", provider)
+        for provider, _, name in (each.partition(":") for each in _wanted(wanted, accounts))
+    ]
+
+
+def _wanted(wanted: str | None, accounts: Accounts) -> list[str]:
+    given = _first_with_a_key(accounts) if wanted is None else wanted
+    return [name.strip() for name in given.split(",")]
 
 
 def _first_with_a_key(accounts: Accounts) -> str:

@@ -1,0 +1,1 @@
+"""`rejoinder serve`: the database, the server and its workers."""

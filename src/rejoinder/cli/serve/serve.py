@@ -1,0 +1,142 @@
+"""`rejoinder serve`: the database, the server and a worker, in one process or with worker processes beside it."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+
+from rejoinder.app.accounts import accounts
+from rejoinder.app.address import published
+from rejoinder.app.build import build
+from rejoinder.app.database import ready_database
+from rejoinder.app.sample import sample
+from rejoinder.app.token_file import ensure_token
+from rejoinder.cli.serve.fleet import Fleet, count_of
+from rejoinder.cli.serve.greeting import greeting
+from rejoinder.cli.serve.listen import bind, server_for, url_of
+from rejoinder.cli.stop import Stop
+from rejoinder.db import connect
+from rejoinder.live.bus import Bus
+from rejoinder.llm.choose import names
+from rejoinder.secrets.keys import load_keys
+from rejoinder.secrets.vault import Vault, open_vault
+from rejoinder.settings import Settings
+
+_EDGE_LOCK = "700ms"  # a frozen conversation must not keep the connections of all others; LINE allows 2 s in all
+
+
+@dataclass(frozen=True, slots=True)
+class Crew:
+    """Who answers turns beside this server: `ready` says whether someone does, `hurry` lets them hand back at once."""
+
+    ready: Callable[[], bool]
+    hurry: Callable[[], None]
+
+
+NOBODY = Crew(lambda: True, lambda: None)
+"""Workers elsewhere answer; this server was never meant to."""
+
+
+async def serve(
+    settings: Settings,
+    say: Callable[[str], None],
+    *,
+    worker: bool = True,
+    workers: str | None = None,
+) -> None:
+    """Run until SIGTERM or SIGINT, then stop in order: no new requests, running turns finish, the database stops.
+
+    Turns are answered in this process, by `workers` processes of their own (a number, or `auto` for one a core), or,
+    without `worker`, elsewhere. A signal during the start undoes what was started. Raises Setup when something must
+    be mended first.
+    """
+    count = count_of(workers, private=settings.dsn is None) if workers is not None else 0
+    stop = Stop()
+    listening = bind(settings.host, settings.port)
+    try:
+        async with AsyncExitStack() as stack:
+            stack.callback(listening.close)
+            await _run(settings, say, stack, stop, listening, worker=worker, count=count)
+    except asyncio.CancelledError:
+        if not stop.asked:
+            raise
+        say("Stopped while starting.")
+
+
+async def _run(
+    settings: Settings,
+    say: Callable[[str], None],
+    stack: AsyncExitStack,
+    stop: Stop,
+    listening: socket.socket,
+    *,
+    worker: bool,
+    count: int,
+) -> None:
+    dsn = await stack.enter_async_context(ready_database(settings, say))
+    db = await connect(dsn, size=settings.pool_size, lock_timeout=_EDGE_LOCK)
+    stack.push_async_callback(db.close)
+    shop = await sample(db)
+    token = await ensure_token(db, settings.data, shop.workspace_id)
+    secret = settings.secret_key.get_secret_value() if settings.secret_key else None
+    vault = open_vault(secret, settings.data)
+    bus = Bus(db)
+    await stack.enter_async_context(bus.running())
+    crew = await _crew(settings, say, stack, dsn, vault, worker=worker, count=count)
+    answering = names(settings.model, accounts(settings))
+    app = build(
+        db=db,
+        bus=bus,
+        settings=settings,
+        keys=load_keys(secret, settings.data),
+        vault=vault,
+        sample=shop,
+        model=answering[0],
+        working=crew.ready,
+    )
+    server = server_for(app)
+
+    def end() -> None:
+        server.should_exit = True
+        bus.close()  # streams and waiting callers leave now
+
+    def hurry() -> None:
+        server.force_exit = True
+        crew.hurry()
+
+    stop.started(end, hurry)
+    url = url_of(listening)
+    stack.enter_context(published(settings.data, url))
+    said = ", else ".join(answering)
+    say(greeting(url, settings.data_dir and settings.data, token, shop.bot.name, said))
+    await server.serve(sockets=[listening])
+    say(
+        f"Stopping: running turns finish first, {settings.drain_seconds:.0f} s at most; Ctrl-C again hands them back."
+    )
+
+
+async def _crew(
+    settings: Settings,
+    say: Callable[[str], None],
+    stack: AsyncExitStack,
+    dsn: str,
+    vault: Vault,
+    *,
+    worker: bool,
+    count: int,
+) -> Crew:
+    if count:
+        fleet = Fleet(count, settings.drain_seconds, say)
+        await stack.enter_async_context(fleet.running())
+        return Crew(lambda: fleet.ready, fleet.hurry)
+    if not worker:
+        return NOBODY
+    from rejoinder.cli.working import (
+        working,  # pydantic-ai with it, which a server without a worker doesn't need
+    )
+
+    work = await stack.enter_async_context(working(dsn, settings, vault))
+    return Crew(lambda: work.ready, work.desk.hurry)
