@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import json
 import os
 import shutil
@@ -10,6 +11,7 @@ import zipfile
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
@@ -21,11 +23,13 @@ from rejoinder.db.backup import backup
 from rejoinder.db.private import cluster, own
 from rejoinder.db.private.folder import Folder
 from rejoinder.db.private.owner import hold
+from rejoinder.db.private.postmaster import holders
 from rejoinder.db.private.server import running
 from rejoinder.db.private.start import prepare
 from rejoinder.db.private.upgrade import upgrade
 from rejoinder.errors import Setup
-from tests.cli.conftest import Run, open_folder, refused
+from tests.cli.conftest import COMMAND, Run, environment, open_folder, refused
+from tests.cli.tls import speaking_tls
 
 ODD = "ก\\x00'\"\t\n\u2028 é e\u0301 👍🏽 \\N"
 
@@ -244,7 +248,7 @@ async def test_an_upgrade_that_fails_half_way_changes_nothing(run: Run) -> None:
             await connection.close()
         refused(await run("db", "upgrade", **at), "newer Rejoinder")
         names = {path.name for path in (data / "postgres").iterdir()}
-        assert not {"18", ".upgrade.backup"} & names
+        assert not {"18", "upgrade.backup", ".18.upgrade"} & names
 
 
 def test_only_one_of_two_programs_upgrades() -> None:
@@ -252,3 +256,89 @@ def test_only_one_of_two_programs_upgrades() -> None:
         folder = Folder.at(top / "data")
         with hold(folder), pytest.raises(Setup, match="Another Rejoinder"):
             asyncio.run(upgrade(top / "data", silent))
+
+
+@pytest.mark.usefixtures("as_16")
+async def test_an_upgrade_that_is_killed_is_begun_anew(run: Run) -> None:
+    """Killed while the new PostgreSQL runs: it is left behind, on the folder the next upgrade has to remove."""
+    with open_folder() as top:
+        data, at = top / "data", {"REJOINDER_DATA": str(top / "data")}
+        data.mkdir(mode=0o755)
+        old = replace(Folder.at(data), place="16", major="16")
+        async with running(prepare(old, silent), silent) as dsn:
+            await _fill(dsn)
+            before = await _look(dsn)
+        dying = await asyncio.create_subprocess_exec(
+            Path(COMMAND[0]).with_name("python"),
+            "-c",
+            DIES_RESTORING,
+            env=environment(top),
+            cwd=top,
+        )
+        assert await dying.wait() == -9
+        assert holders(replace(old, place=".18.upgrade").cluster)
+        (data / "postgres" / ".upgrade.backup.dead.partial").write_text("left behind")
+        done = await run("db", "upgrade", **at)
+        assert done.code == 0, done
+        async with own(data, silent) as dsn:
+            assert await _look(dsn) == before
+        names = {path.name for path in (data / "postgres").iterdir()}
+        assert names == {"16", "18", "keys.json", "server.log"}
+
+
+DIES_RESTORING = """
+import os, signal
+from rejoinder.db.private import upgrade
+async def dies(*given): os.kill(os.getpid(), signal.SIGKILL)
+upgrade.restore = dies
+from rejoinder.cli.backup import run_db_upgrade
+run_db_upgrade()
+"""
+
+
+async def test_an_older_postgresql_of_your_own_takes_a_backup(folder: Path, run: Run) -> None:
+    """15 is the oldest that is promised; 16 is the oldest at hand."""
+    flags = (flag for flag in cluster._INITDB if "builtin" not in flag)
+    with open_folder() as top, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cluster, "_INITDB", tuple(flags))
+        file = top / "new.backup"
+        async with own(folder / "data", silent) as dsn:
+            await backup(dsn, file, silent)
+            before = await _look(dsn)
+        (top / "data").mkdir(mode=0o755)
+        old = replace(Folder.at(top / "data"), place="16", major="16")
+        async with running(prepare(old, silent), silent) as dsn:
+            settings = {"DATABASE_URL": dsn, "REJOINDER_SECRET_KEY": "a key of the tests"}
+            done = await run("restore", str(file), **settings)
+            assert done.code == 0, done
+            assert await _look(dsn) == before
+            again = await run("backup", "--out", str(top / "old.backup"), **settings)
+            assert again.code == 0, again
+
+
+async def test_your_own_database_is_reached_as_the_program_reaches_it(run: Run) -> None:
+    """Over TLS, with several hosts in the address, as a role that is not the system user's."""
+    with open_folder() as top:
+        async with own(top / "data", silent) as dsn, speaking_tls(dsn) as port:
+            await _fill(dsn)
+            parts = urlsplit(dsn)
+            given = f"postgresql://{parts.username}:{parts.password}@127.0.0.1:1,127.0.0.1:{port}/rejoinder"
+            settings = {
+                "DATABASE_URL": f"{given}?sslmode=require&options=-c%20work_mem%3D8MB",
+                "REJOINDER_SECRET_KEY": "a key of the tests",
+                "PGDATABASE": "elsewhere",
+            }
+            done = await run("backup", "--out", str(top / "tls.backup"), **settings)
+            assert done.code == 0, done
+
+
+async def test_what_a_killed_backup_left_is_removed_by_the_next(folder: Path, run: Run) -> None:
+    left, held = folder / ".again.backup.dead.partial", folder / ".again.backup.live.partial"
+    left.write_text("customers' words")
+    with held.open("w") as opened:
+        fcntl.flock(opened, fcntl.LOCK_EX)
+        at = {"REJOINDER_DATA": str(folder / "data")}
+        done = await run("backup", "--out", str(folder / "again.backup"), **at)
+    assert done.code == 0, done
+    assert not left.exists()
+    assert held.exists()

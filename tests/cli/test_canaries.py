@@ -16,7 +16,6 @@ import aiohttp
 import asyncpg
 import pytest
 
-from rejoinder.db.backup.programs import environment as libpq
 from rejoinder.db.private import attach
 from rejoinder.db.private.binaries import Binaries, installed
 from rejoinder.testing.model_stub import Canned
@@ -151,14 +150,12 @@ async def _stored(dsn: str) -> dict[str, bytes]:
         await connection.close()
 
 
-def _dumped(file: Path, dsn: str) -> bytes:
+def _dumped(file: Path) -> bytes:
     """The backup as SQL."""
     with zipfile.ZipFile(file) as archive:
         raw = archive.read("database.dump")
     restore = Binaries.of(installed()).program("pg_restore")
-    told = subprocess.run(
-        [restore, "--file=-"], input=raw, capture_output=True, check=True, env=libpq(dsn)
-    )
+    told = subprocess.run([restore, "--file=-"], input=raw, capture_output=True, check=True)
     return told.stdout
 
 
@@ -184,7 +181,7 @@ async def test_no_secret_is_anywhere(run: Run, where: str) -> None:
                 file = folder / "b.backup"
                 done = await run("backup", "--out", str(file), REJOINDER_DATA=str(data), **key)
                 assert done.code == 0, done
-                places |= {"backup": file.read_bytes(), "dump": _dumped(file, dsn)}
+                places |= {"backup": file.read_bytes(), "dump": _dumped(file)}
             assert stub.requests, "the model key was never used"
         places["log"] = log.read_bytes()
         places["server log"] = (data / "postgres" / "server.log").read_bytes()

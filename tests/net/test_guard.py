@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from ipaddress import IPv4Address, ip_network
+from pathlib import Path
 
 import pytest
 from aiohttp import web
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rejoinder.net import guard
 from rejoinder.net.guard import Forbidden, NotSent, Outward, Posted, Unanswered, is_public, outward
+from tests.certificate import own_certificate
 
 Answer = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
@@ -179,3 +183,69 @@ def test_no_private_ipv6_address_is_public(address: str) -> None:
 )
 def test_a_public_address_is(address: str) -> None:
     assert is_public(address)
+
+
+async def test_a_name_with_private_addresses_only_is_refused_however_many(
+    site: Site, out: Outward, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One name, several addresses: a laptop's `localhost` has two, an internal name often more."""
+    monkeypatch.setattr(
+        asyncio.get_running_loop(), "getaddrinfo", _resolving("127.0.0.1", "127.0.0.2")
+    )
+    with pytest.raises(Forbidden, match="not an address of the public Internet"):
+        await post(out, f"http://several.example:{site.port}/")
+    assert site.seen == []
+
+
+async def test_of_mixed_addresses_only_the_public_ones_are_tried(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    given = _resolving("127.0.0.1", "8.8.8.8", "10.0.0.1")
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", given)
+    found = await guard._PublicResolver().resolve("mixed.example", 443)
+    assert [each["host"] for each in found] == ["8.8.8.8"]
+
+
+def _resolving(*addresses: str) -> Callable[..., Awaitable[object]]:
+    async def getaddrinfo(_host: str, port: int, **_more: object) -> object:
+        kind = (socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "")
+        return [(*kind, (address, port)) for address in addresses]
+
+    return getaddrinfo
+
+
+async def test_a_certificate_that_is_not_valid_may_be_so_for_a_while(
+    site: Site, out: Outward, tmp_path: Path
+) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(own_certificate(tmp_path / "own.pem"))
+    runner = web.ServerRunner(web.Server(site.handle, access_log=None), shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=context).start()
+    try:
+        with pytest.raises(NotSent, match="certificate"):
+            await post(out, f"https://127.0.0.1:{runner.addresses[0][1]}/", private=True)
+    finally:
+        await runner.cleanup()
+    assert site.seen == []
+
+
+async def test_the_status_counts_whatever_becomes_of_the_body(
+    site: Site, out: Outward, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guard, "_BODY_SECONDS", 0.2)
+
+    enough = asyncio.Event()
+
+    async def stalls(request: web.BaseRequest) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Content-Encoding": "gzip"})
+        response.content_length = 10
+        await response.prepare(request)
+        await response.write(b"no")
+        await enough.wait()
+        return response
+
+    site.answer = stalls
+    posted = await post(out, f"http://127.0.0.1:{site.port}/", private=True)
+    enough.set()
+    assert posted.status == 200

@@ -36,14 +36,15 @@ def test_it_is_given_up_in_the_end_whatever_the_receiver_asks(
     assert after(NotTaken("500", asked), attempt, dice) == Failed("500")
 
 
-@given(ATTEMPTS, DICE, st.floats(0, 1e9))
-def test_a_receiver_that_names_a_pause_gets_it_up_to_an_hour(
+@given(ATTEMPTS, DICE, st.floats(0, 1e300))
+def test_a_receiver_that_names_a_pause_gets_it_up_to_an_hour_and_never_a_shorter_one_than_ours(
     attempt: int, dice: float, asked: float
 ) -> None:
     match after(NotTaken("429", asked), attempt, dice):
         case Again(pause, "429"):
-            wanted = min(timedelta(seconds=asked), LONGEST_ASKED)
-            assert wanted <= pause <= wanted + timedelta(seconds=1)
+            wanted = timedelta(seconds=min(asked, LONGEST_ASKED.total_seconds()))
+            ours = PAUSES[attempt - 1]
+            assert max(wanted, ours) <= pause <= max(wanted + timedelta(seconds=1), ours * 1.25)
         case other:
             raise AssertionError(other)
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
+import pytest
+
 from rejoinder.channels.model import NotTaken, Refused
 from rejoinder.db import Database
-from rejoinder.outbound import reconcile
+from rejoinder.outbound import decide, reconcile
 from rejoinder.outbound.deliver import deliver
 from rejoinder.testing import ScriptedModel
 from rejoinder.worker import Work
@@ -65,9 +67,14 @@ async def test_what_is_not_taken_comes_again_and_later_replies_wait_for_it(
 
 
 async def test_a_job_brings_it_back_when_its_pause_is_over(
-    shop: Shop, work: Work, receiver: Receiver, deliveries: Deliveries
+    shop: Shop,
+    work: Work,
+    receiver: Receiver,
+    deliveries: Deliveries,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    receiver.script += [NotTaken("cut", retry_after=0), NotTaken("cut", retry_after=0)]
+    monkeypatch.setattr(decide, "PAUSES", (timedelta(0),) * 9)
+    receiver.script += [NotTaken("cut"), NotTaken("cut")]
     await shop.says("Hello")
     await receiver.called(3)
     await eventually(lambda: _are(deliveries, [("sent", 3, None)]))
@@ -129,20 +136,18 @@ async def test_what_a_stopped_worker_was_sending_goes_back(
     db: Database, shop: Shop, model: ScriptedModel, receiver: Receiver, deliveries: Deliveries
 ) -> None:
     receiver.hold()
-    task = None
-    async with working(db, model) as work:
+    async with working(db, model):
         await shop.outcome(await shop.says("Hello"))
         await eventually(lambda: _are(deliveries, [("queued", 1, "this worker sends nowhere")]))
-        await shop.sql(DUE_NOW)
-        conversation = (
-            await shop.sql("SELECT conversation_id FROM conversations WHERE workspace_id = $1")
-        )[0][0]
-        task = asyncio.create_task(deliver(db, receiver.send, shop.workspace_id, conversation))
-        await receiver.called(1)
-        assert (await deliveries())[0][:2] == ("sending", 2)
-        task.cancel()
-        await asyncio.wait([task])
-        assert work.ready
+    await shop.sql(DUE_NOW)
+    conversation = (
+        await shop.sql("SELECT conversation_id FROM conversations WHERE workspace_id = $1")
+    )[0][0]
+    task = asyncio.create_task(deliver(db, receiver.send, shop.workspace_id, conversation))
+    await receiver.called(1)
+    assert (await deliveries())[0][:2] == ("sending", 2)
+    task.cancel()
+    await asyncio.wait([task])
     assert await deliveries() == [("queued", 2, "the worker stopped")]
     assert receiver.open == 0
 

@@ -13,7 +13,14 @@ from rejoinder.bots.model import Channel, ChannelSettings, Platform
 from rejoinder.channels.connect import Connected
 from rejoinder.inbound.body import check_storable
 
-Name = Annotated[str, Field(min_length=1, max_length=100, pattern=r"\S")]
+Name = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=100,
+        pattern=r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$",
+    ),
+]
 Secret = Annotated[
     str, Field(max_length=200, description="`whsec_` and the base64 of 24 to 64 bytes.")
 ]

@@ -85,6 +85,8 @@ def routes(db: Database, vault: Vault, tokens: Tokens) -> APIRouter:
         """Sign with a new secret from now on; the present one signs beside it for a day."""
         given = body.signing_secret if body else None
         new, secret = await replace_secret(db, vault, caller.workspace_id, channel_id, given)
-        return SecretView(signing_secret=new, previous_until=secret.until)
+        return SecretView(
+            signing_secret=new, previous_until=secret.former[0].until if secret.former else None
+        )
 
     return router

@@ -91,7 +91,7 @@ async def change(
 async def replace_secret(
     db: Database, vault: Vault, workspace_id: UUID, channel_id: UUID, given: str | None
 ) -> tuple[str, SigningSecret]:
-    """Sign with `given` or a new secret from now on, for a day with the present one too. Raises NotFound or Invalid."""
+    """Sign with `given` or a new secret from now on, for a day with those before it too. Raises NotFound or Invalid."""
     new = check_secret(given) if given is not None else new_secret()
     async with db.transaction(workspace_id) as tx:
         await store.sealing(tx)
@@ -105,7 +105,7 @@ async def replace_secret(
             secret = SigningSecret(new)
         else:
             present = SigningSecret.unseal(before.credentials, vault)
-            secret = present if present.current == new else present.replaced(new, datetime.now(UTC))
+            secret = present.replaced(new, datetime.now(UTC))
         await store.change_channel(tx, replace(before, credentials=secret.seal(vault)))
     return new, secret
 

@@ -9,19 +9,28 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any
 
 import aiohttp
+from aiohttp.abc import ResolveResult
+from aiohttp.resolver import ThreadedResolver
 
 from rejoinder.net.http import session
 
 _LONGEST_ANSWER = 64 * 1024
-# IPv6 addresses that carry an IPv4 address a gateway may lead to (RFC 6052, 8215, 3056, 4380).
-_IETF = IPv4Network("192.0.0.0/24")  # RFC 6890; this Python's ipaddress takes it for public
-_NAT64 = (IPv6Network("64:ff9b::/96"), IPv6Network("64:ff9b:1::/48"))
+_BODY_SECONDS = 2.0
+# What this Python's ipaddress takes for public and is not: IETF protocol assignments (RFC 6890), 6to4 relays (RFC
+# 7526), documentation (RFC 9637), site-local (RFC 3879), a network's own NAT64 (RFC 8215).
+_NOT_PUBLIC = tuple(
+    map(
+        ip_network,
+        ("192.0.0.0/24", "192.88.99.0/24", "3fff::/20", "fec0::/10", "64:ff9b:1::/48"),
+    )
+)
+_NAT64 = IPv6Network("64:ff9b::/96")  # carries an IPv4 address that a gateway leads to (RFC 6052)
 
 
 class Forbidden(Exception):  # noqa: N818 - an answer, not a fault
@@ -69,7 +78,7 @@ class Outward:
         written = _Written()
         try:
             async with (
-                asyncio.timeout(timeout),
+                asyncio.timeout(timeout) as limit,
                 client.post(
                     url,
                     data=body,
@@ -78,8 +87,10 @@ class Outward:
                     trace_request_ctx=written,
                 ) as response,
             ):
-                answer = await response.content.read(_LONGEST_ANSWER)
-                return Posted(response.status, response.headers, answer)
+                limit.reschedule(None)  # it has answered: what comes of the body changes nothing
+                return Posted(response.status, response.headers, await _beginning(response))
+        except aiohttp.ClientConnectorCertificateError:  # a ValueError as well, and one that passes
+            raise NotSent("the server's certificate is not valid") from None
         except (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError, ValueError) as wrong:
             raise Forbidden(f"{type(wrong).__name__}: it is no address to post to") from None
         except (aiohttp.ClientError, TimeoutError, OSError) as failed:
@@ -89,12 +100,22 @@ class Outward:
             raise NotSent(f"no connection ({why})") from None
 
 
+async def _beginning(response: aiohttp.ClientResponse) -> bytes:
+    with suppress(aiohttp.ClientError, TimeoutError, OSError):
+        async with asyncio.timeout(_BODY_SECONDS):
+            return await response.content.read(_LONGEST_ANSWER)
+    return b""
+
+
 @asynccontextmanager
 async def outward() -> AsyncIterator[Outward]:
     """The two sessions of a process for addresses that workspaces name."""
+    trace, resolver = _trace(), _PublicResolver()
     async with (
-        session(socket_factory=_public_only, trace=_trace()) as public,
-        session(trace=_trace()) as anywhere,
+        session(
+            resolver=resolver, socket_factory=_public_only, trace=trace, decode=False
+        ) as public,
+        session(trace=trace, decode=False) as anywhere,
     ):
         yield Outward(public, anywhere)
 
@@ -106,28 +127,46 @@ def is_public(address: str) -> bool:
         inner = _carried(ip)
         if inner is not None:
             return is_public(str(inner))
-    elif ip in _IETF:
+    if any(ip.version == network.version and ip in network for network in _NOT_PUBLIC):
         return False
     return ip.is_global and not ip.is_multicast and not ip.is_reserved
 
 
 def _carried(ip: IPv6Address) -> IPv4Address | None:
+    """The IPv4 address inside (RFC 4291, 3056, 4380, 6052)."""
     if ip.ipv4_mapped:
         return ip.ipv4_mapped
     if ip.sixtofour:
         return ip.sixtofour
     if ip.teredo:
         return ip.teredo[1]
-    if any(ip in network for network in _NAT64):
+    if ip in _NAT64:
         return IPv4Address(int(ip) & 0xFFFFFFFF)
     return None
+
+
+class _PublicResolver(ThreadedResolver):
+    """Hands on a name's public addresses only; Forbidden where it has others and no public one."""
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> list[ResolveResult]:
+        found = await super().resolve(host, port, family)
+        public = [each for each in found if is_public(each["host"])]
+        if found and not public:
+            raise _forbidden(found[0]["host"])
+        return public
 
 
 def _public_only(info: tuple[Any, ...]) -> socket.socket:
     family, kind, protocol, _, address = info
     if not is_public(address[0]):
-        raise Forbidden(f"{address[0]} is not an address of the public Internet")
+        raise _forbidden(address[0])
     return socket.socket(family=family, type=kind, proto=protocol)
+
+
+def _forbidden(address: str) -> Forbidden:
+    return Forbidden(f"{address} is not an address of the public Internet")
 
 
 @dataclass(slots=True)

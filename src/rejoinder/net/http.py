@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import aiohttp
+from aiohttp.abc import AbstractResolver
 from pydantic_core import to_json
 
 from rejoinder import __version__
@@ -20,18 +21,25 @@ KEEPALIVE_SECONDS = 45.0
 def session(
     *,
     socket_factory: Callable[[tuple[Any, ...]], socket.socket] | None = None,
+    resolver: AbstractResolver | None = None,
     trace: aiohttp.TraceConfig | None = None,
+    decode: bool = True,
 ) -> aiohttp.ClientSession:
     """A new session; call it inside the running loop and close it at the end.
 
     No limit on connections (5,000 turns may wait for a model), no cookies, no proxy from the
     environment. Callers set their own time limit on the answer: this one limits connecting only.
-    `socket_factory` makes the sockets from address infos, `trace` sees each request.
+    `socket_factory` makes the sockets from address infos, `resolver` looks names up, `trace` sees each request; without
+    `decode` compressed bodies stay as they are.
     """
     return aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(
-            limit=0, keepalive_timeout=KEEPALIVE_SECONDS, socket_factory=socket_factory
+            limit=0,
+            keepalive_timeout=KEEPALIVE_SECONDS,
+            socket_factory=socket_factory,
+            resolver=resolver,
         ),
+        auto_decompress=decode,
         cookie_jar=aiohttp.DummyCookieJar(),
         headers={"User-Agent": f"rejoinder/{__version__}"},
         json_serialize=lambda value: to_json(value).decode(),

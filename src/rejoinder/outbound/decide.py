@@ -13,7 +13,7 @@ PAUSES = tuple(
     timedelta(seconds=seconds) for seconds in (5, 30, 120, 600, 1800, 3600, 7200, 10_800, 14_400)
 )
 LONGEST_ASKED = timedelta(hours=1)
-"""A receiver that asks for a longer pause is tried again after this one."""
+"""A receiver that asks for a longer pause than ours gets it, up to this one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +49,6 @@ def after(receipt: Receipt, attempt: int, dice: float) -> Next:
         case NotTaken(error, asked):
             if attempt > len(PAUSES):
                 return Failed(error)
-            if asked is not None:
-                return Again(
-                    min(timedelta(seconds=asked), LONGEST_ASKED) + timedelta(seconds=dice), error
-                )
-            return Again(PAUSES[attempt - 1] * (1 + dice / 4), error)
+            # What a receiver asks for is the least (RFC 9110, 10.2.3): a busy one's "1 s" must not use up the tries.
+            least = min(asked or 0.0, LONGEST_ASKED.total_seconds()) + dice
+            return Again(max(PAUSES[attempt - 1] * (1 + dice / 4), timedelta(seconds=least)), error)

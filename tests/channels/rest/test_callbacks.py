@@ -102,6 +102,19 @@ async def test_two_secrets_sign_until_the_receiver_has_the_new_one(
     assert receiver.forged == 0
 
 
+async def test_a_secret_replaced_twice_leaves_the_receiver_its_day(
+    client: aiohttp.ClientSession, channel: dict[str, Any], receiver: Receiver
+) -> None:
+    """The answer to the first call was lost, so it was called again: the receiver still has the oldest."""
+    secret = f"{CHANNELS}/{channel['channel_id']}/signing-secret"
+    for _ in range(2):
+        async with client.post(secret) as response:
+            assert response.status == 200
+    await say(client, channel_id=channel["channel_id"])
+    await receiver.called(1)
+    assert receiver.forged == 0
+
+
 async def test_a_callback_in_a_private_network_is_not_called_where_that_is_not_allowed(
     program: Application,
     client: aiohttp.ClientSession,

@@ -23,6 +23,7 @@ def check_url(url: str, *, allow_private: bool) -> str:
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port
+        (host or "").encode("idna")
     except ValueError as wrong:
         raise _invalid(f"can't be read: {wrong}") from None
     if len(url) > _LONGEST:

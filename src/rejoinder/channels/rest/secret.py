@@ -1,4 +1,4 @@
-"""The secret a REST channel signs its callbacks with, and for a day the one before it."""
+"""The secret a REST channel signs its callbacks with, and for a day those before it."""
 
 from __future__ import annotations
 
@@ -17,43 +17,53 @@ PREFIX = "whsec_"
 OVERLAP = timedelta(days=1)
 """A receiver has this long to learn of a new secret: until then both sign."""
 
+MOST_FORMER = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Former:
+    """A secret that was replaced, and until when it signs as well."""
+
+    secret: str
+    until: datetime
+
 
 @dataclass(frozen=True, slots=True)
 class SigningSecret:
-    """`current` signs, and so does `previous` until `until`. Each is `whsec_` and base64 of 24 to 64 bytes."""
+    """`current` signs, and so do the former ones for their day. Each is `whsec_` and base64 of 24 to 64 bytes."""
 
     current: str
-    previous: str | None = None
-    until: datetime | None = None
+    former: tuple[Former, ...] = ()
 
     def signing(self, now: datetime) -> list[str]:
         """The secrets that sign at `now`, the current one first."""
-        also = self.previous and self.until and now < self.until
-        return [self.current, self.previous] if also and self.previous else [self.current]
+        return [self.current, *(each.secret for each in self.former if now < each.until)]
 
     def replaced(self, new: str, now: datetime) -> SigningSecret:
-        """`new` in front, the current one kept for OVERLAP."""
-        return SigningSecret(new, self.current, now + OVERLAP)
+        """`new` in front; the current one signs for OVERLAP more, and former ones until their time.
+
+        Whoever replaces it twice, not having seen the first answer, still has the one the receiver knows.
+        """
+        if new == self.current:
+            return self
+        kept = [each for each in self.former if now < each.until and each.secret != new]
+        former = (Former(self.current, now + OVERLAP), *kept)
+        return SigningSecret(new, former[:MOST_FORMER])
 
     def seal(self, vault: Vault) -> bytes:
         """As it is stored."""
-        stored = {
-            "signing_secret": self.current,
-            "previous_secret": self.previous,
-            "previous_until": self.until,
-        }
-        return vault.seal(to_json(stored).decode())
+        former = [{"secret": each.secret, "until": each.until} for each in self.former]
+        return vault.seal(to_json({"signing_secret": self.current, "former": former}).decode())
 
     @classmethod
     def unseal(cls, sealed: bytes, vault: Vault) -> SigningSecret:
         """What `seal` made. Raises Setup when no key opens it."""
         stored = from_json(vault.open(sealed))
-        until = stored["previous_until"]
-        return cls(
-            stored["signing_secret"],
-            stored["previous_secret"],
-            datetime.fromisoformat(until) if until else None,
+        former = (
+            Former(each["secret"], datetime.fromisoformat(each["until"]))
+            for each in stored["former"]
         )
+        return cls(stored["signing_secret"], tuple(former))
 
     def __repr__(self) -> str:
         return "SigningSecret(…)"

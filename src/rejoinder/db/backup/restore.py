@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -12,10 +12,14 @@ import asyncpg
 
 from rejoinder.db.backup import store
 from rejoinder.db.backup.manifest import CHUNK, DUMP, Manifest, Table, read_manifest
-from rejoinder.db.backup.programs import environment, running
+from rejoinder.db.backup.programs import running
+from rejoinder.db.backup.tunnel import tunnel
 from rejoinder.db.migrate import newer, revisions
-from rejoinder.db.pool import connect_once
+from rejoinder.db.pool import connect_once, hang_up
 from rejoinder.errors import Setup
+
+_HEAD = 8192
+_NEWER = b"\nSET transaction_timeout = 0;\n"
 
 
 def readable(file: Path) -> Manifest:
@@ -36,12 +40,18 @@ async def restore(dsn: str, file: Path, say: Callable[[str], None]) -> Manifest:
     try:
         await _refuse_filled(connection, manifest)
         say(f"Restoring {manifest.rows:,} rows of {manifest.made_at} …")
-        await _feed(dsn, file, manifest)
+        async with tunnel(connection) as environment:
+            await _feed(environment, file, manifest)
         say("Counting and checking every table …")
         await _compare(connection, manifest)
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, ConnectionError) as wrong:
+        raise Setup(
+            f"PostgreSQL can't be written: {wrong}.",
+            mend="Connect as a role that may create tables in an empty database, and try again.",
+            code="restore_unwritable",
+        ) from wrong
     finally:
-        with suppress(asyncpg.PostgresError, OSError):
-            await connection.close()
+        await hang_up(connection)
     return manifest
 
 
@@ -64,25 +74,58 @@ async def _refuse_filled(
         )
 
 
-async def _feed(dsn: str, file: Path, manifest: Manifest) -> None:
-    with zipfile.ZipFile(file) as archive, archive.open(DUMP) as dump:
-        async with running(
+async def _feed(environment: Mapping[str, str], file: Path, manifest: Manifest) -> None:
+    """pg_restore writes SQL, psql runs it as one transaction: so it fits servers that are older than they."""
+    async with (
+        running(
+            "psql",
+            *("--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1"),
+            *("--no-password", "--output=/dev/null"),
+            environment=environment,
+            fed=True,
+        ) as psql,
+        running(
             "pg_restore",
-            "--single-transaction",
-            "--exit-on-error",
-            "--no-owner",
-            "--no-privileges",
+            *("--file=-", "--exit-on-error", "--no-owner", "--no-privileges"),
             f"--schema={manifest.schema}",
-            f"--dbname={environment(dsn)['PGDATABASE']}",  # else it writes SQL to its output
-            dsn=dsn,
-            feeding=True,
-        ) as process:
-            assert process.stdin
-            while chunk := await asyncio.to_thread(dump.read, CHUNK):
-                process.stdin.write(chunk)
-                await process.stdin.drain()
-            process.stdin.close()
-            await process.stdin.wait_closed()
+            environment=environment,
+            fed=True,
+            heard=True,
+        ) as reading,
+    ):
+        assert psql.stdin
+        assert reading.stdin
+        assert reading.stdout
+        feeding = asyncio.create_task(_read_in(file, reading.stdin))
+        try:
+            psql.stdin.write(await _head(reading.stdout))
+            while chunk := await reading.stdout.read(CHUNK):
+                psql.stdin.write(chunk)
+                await psql.stdin.drain()
+            await feeding
+            psql.stdin.close()
+        finally:
+            feeding.cancel()
+
+
+async def _read_in(file: Path, writer: asyncio.StreamWriter) -> None:
+    with (
+        zipfile.ZipFile(file) as archive,
+        archive.open(DUMP) as dump,
+        suppress(BrokenPipeError, ConnectionResetError),
+    ):
+        while chunk := await asyncio.to_thread(dump.read, CHUNK):
+            writer.write(chunk)
+            await writer.drain()
+        writer.close()
+
+
+async def _head(reader: asyncio.StreamReader) -> bytes:
+    """The beginning, without the one setting that servers before 17 don't know."""
+    head = b""
+    while len(head) < _HEAD and (chunk := await reader.read(CHUNK)):
+        head += chunk
+    return head.replace(_NEWER, b"\n", 1)
 
 
 async def _compare(connection: asyncpg.Connection[asyncpg.Record], manifest: Manifest) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import os
+import secrets
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,10 +21,12 @@ from rejoinder import __version__
 from rejoinder.db.backup import store
 from rejoinder.db.backup.manifest import CHUNK, DUMP, FORMAT, MANIFEST, Manifest
 from rejoinder.db.backup.programs import running
-from rejoinder.db.pool import connect_once
+from rejoinder.db.backup.tunnel import tunnel
+from rejoinder.db.pool import connect_once, hang_up
 from rejoinder.errors import Setup
 
 _SAY_EACH_S = 5.0
+_PARTIAL = ".partial"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +51,14 @@ def _new_file(file: Path) -> Iterator[IO[bytes]]:
     """What is written to it is at `file` once this was left without an error. Raises Setup."""
     if file.exists():
         raise Setup(f"{file} exists already.", mend="Name another file with --out.")
-    partial = file.with_name(f".{file.name}.{os.getpid()}.partial")
+    partial = file.with_name(f".{file.name}.{secrets.token_hex(6)}{_PARTIAL}")
     try:
+        for stale in file.parent.glob(f".{file.name}.*{_PARTIAL}"):
+            _remove_unless_held(stale)
         descriptor = os.open(partial, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
         try:
             with os.fdopen(descriptor, "w+b") as opened:
+                fcntl.flock(opened, fcntl.LOCK_EX)  # until the end, however it comes
                 yield opened
                 opened.flush()
                 os.fsync(opened.fileno())
@@ -66,22 +73,27 @@ def _new_file(file: Path) -> Iterator[IO[bytes]]:
         ) from wrong
 
 
+def _remove_unless_held(partial: Path) -> None:
+    """What a killed backup left: it holds customers' words."""
+    with suppress(OSError), partial.open("rb") as opened:
+        fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        partial.unlink()
+
+
 async def _write(dsn: str, opened: IO[bytes], say: Callable[[str], None]) -> Manifest:
     connection = await connect_once(dsn, "rejoinder backup", limits=False, settings=store.WRITTEN)
     try:
-        async with connection.transaction(isolation="repeatable_read", readonly=True):
+        async with (
+            tunnel(connection) as environment,
+            connection.transaction(isolation="repeatable_read", readonly=True),
+        ):
             snapshot, schema, server = await store.export_snapshot(connection)
-            try:
-                revision = await store.revision(connection)
-            except asyncpg.UndefinedTableError:
-                raise Setup(
-                    "This database holds no Rejoinder.",
-                    mend="Check DATABASE_URL or REJOINDER_DATA: there is nothing to back up.",
-                    code="backup_of_nothing",
-                ) from None
+            revision = await store.revision(connection)
             made_at = datetime.now(UTC).isoformat(timespec="seconds")
             with zipfile.ZipFile(opened, "w", zipfile.ZIP_STORED) as archive:
-                digest = await _dump(dsn, snapshot, schema, archive, say)
+                say("Writing the database …")
+                with archive.open(DUMP, "w", force_zip64=True) as member:
+                    digest = await _dump(environment, snapshot, schema, member, say)
                 say("Counting and checking every table …")
                 tables = {
                     name: await store.checked(connection, name)
@@ -92,17 +104,31 @@ async def _write(dsn: str, opened: IO[bytes], say: Callable[[str], None]) -> Man
                 )
                 archive.writestr(MANIFEST, manifest.written())
             return manifest
+    except asyncpg.UndefinedTableError:
+        raise Setup(
+            "This database holds no Rejoinder.",
+            mend="Check DATABASE_URL or REJOINDER_DATA: there is nothing to back up.",
+            code="backup_of_nothing",
+        ) from None
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, ConnectionError) as wrong:
+        raise Setup(
+            f"PostgreSQL can't be read: {wrong}.",
+            mend="Connect as the role that owns the tables, and try again. Nothing was left behind.",
+            code="backup_unreadable",
+        ) from wrong
     finally:
-        with suppress(asyncpg.PostgresError, OSError):
-            await connection.close()
+        await hang_up(connection)
 
 
 async def _dump(
-    dsn: str, snapshot: str, schema: str, archive: zipfile.ZipFile, say: Callable[[str], None]
+    environment: Mapping[str, str],
+    snapshot: str,
+    schema: str,
+    member: IO[bytes],
+    say: Callable[[str], None],
 ) -> str:
     """Let pg_dump write into the archive; the SHA-256 of what it wrote."""
     loop, digest, size = asyncio.get_running_loop(), sha256(), 0
-    say("Writing the database …")
     told = loop.time()
     async with running(
         "pg_dump",
@@ -112,17 +138,18 @@ async def _dump(
         "--no-owner",
         "--no-privileges",
         "--no-comments",
-        dsn=dsn,
+        "--no-password",
+        environment=environment,
+        heard=True,
     ) as process:
         assert process.stdout
-        with archive.open(DUMP, "w", force_zip64=True) as member:
-            while chunk := await process.stdout.read(CHUNK):
-                digest.update(chunk)
-                member.write(chunk)
-                size += len(chunk)
-                if loop.time() - told > _SAY_EACH_S:
-                    told = loop.time()
-                    say(f"… {size / 1e6:,.0f} MB so far")
+        while chunk := await process.stdout.read(CHUNK):
+            digest.update(chunk)
+            member.write(chunk)
+            size += len(chunk)
+            if loop.time() - told > _SAY_EACH_S:
+                told = loop.time()
+                say(f"… {size / 1e6:,.0f} MB so far")
     return digest.hexdigest()
 
 

@@ -8,7 +8,7 @@ import stat
 from pathlib import Path
 
 from rejoinder.db.private.account import Account
-from rejoinder.db.private.folder import Folder
+from rejoinder.db.private.folder import MAJOR, Folder
 from rejoinder.errors import Setup
 
 PORT = 5432
@@ -21,7 +21,8 @@ def socket_folder(folder: Folder, account: Account) -> Path:
     /tmp is everyone's: a folder that another user made there first is never used, the next name is.
     Root takes /run, where nobody else can be first. Raises Setup when no name is left.
     """
-    name = f"rejoinder-{hashlib.sha256(os.fsencode(folder.data)).hexdigest()[:12]}"
+    whose = folder.data if folder.place == MAJOR else folder.cluster  # an upgrade runs others
+    name = f"rejoinder-{hashlib.sha256(os.fsencode(whose)).hexdigest()[:12]}"
     bases = [Path("/run"), Path("/tmp")] if os.geteuid() == 0 else [Path("/tmp")]  # noqa: S108
     for base in bases:
         for ending in ("", "-2", "-3", "-4"):

@@ -65,7 +65,7 @@ async def take_over(site: Site, say: Callable[[str], None]) -> Postmaster | None
 
 async def start(site: Site, say: Callable[[str], None], at: Path | None = None) -> Postmaster:
     """Start a server and wait until it answers; `at` is the socket folder to keep. Raises Setup."""
-    await _await_free(site)
+    await _await_free(site.folder.cluster)
     clear_leftovers(site.folder.cluster)
     place = (
         at
@@ -95,6 +95,14 @@ async def stop(site: Site, postmaster: Postmaster, say: Callable[[str], None]) -
         if await _gone(site, postmaster, seconds):
             return
     say(f"PostgreSQL (process {postmaster.pid}) does not stop; the next start takes it over.")
+
+
+async def end_orphan(cluster: Path) -> None:
+    """End the server that a killed owner left on a cluster that is to be removed. Raises Setup if it stays."""
+    found = left_behind(cluster)
+    if found is not None:
+        found.send(signal.SIGQUIT)
+    await _await_free(cluster)
 
 
 async def superuser(
@@ -132,13 +140,13 @@ async def _answering(site: Site, postmaster: Postmaster, say: Callable[[str], No
     return False
 
 
-async def _await_free(site: Site) -> None:
+async def _await_free(cluster: Path) -> None:
     """Wait until the processes of a killed server have left. Raises Setup if they stay."""
     deadline = time.monotonic() + _ORPHAN_SECONDS
-    while pids := holders(site.folder.cluster):
+    while pids := holders(cluster):
         if time.monotonic() > deadline:
             raise Setup(
-                f"PostgreSQL processes of an earlier run still hold {site.folder.cluster}: {pids}.",
+                f"PostgreSQL processes of an earlier run still hold {cluster}: {pids}.",
                 mend="End them with kill, then start again.",
             )
         await asyncio.sleep(0.1)

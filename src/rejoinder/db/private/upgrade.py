@@ -17,7 +17,7 @@ from rejoinder.db.private.cluster import UPGRADES, clusters
 from rejoinder.db.private.folder import MAJOR, Folder, sync_folder
 from rejoinder.db.private.owner import hold
 from rejoinder.db.private.server import running
-from rejoinder.db.private.start import prepare
+from rejoinder.db.private.start import end_orphan, prepare
 from rejoinder.errors import Setup
 
 
@@ -33,17 +33,26 @@ async def upgrade(data: Path, say: Callable[[str], None]) -> str | None:
         if old is None:
             return None
         new = replace(folder, place=f".{MAJOR}.upgrade")
-        shutil.rmtree(new.cluster, ignore_errors=True)
-        file = folder.postgres / ".upgrade.backup"
-        file.unlink(missing_ok=True)
+        file = folder.postgres / "upgrade.backup"
+        await end_orphan(new.cluster)
+        try:
+            if new.cluster.exists():  # of an upgrade that was killed
+                shutil.rmtree(new.cluster)
+            file.unlink(missing_ok=True)
+        except OSError as wrong:
+            raise Setup(
+                f"What an earlier upgrade left in {folder.postgres} can't be removed: {wrong}.",
+                mend="Remove .18.upgrade and upgrade.backup there, and try again.",
+            ) from wrong
         try:
             async with running(prepare(old, say), say) as dsn:
                 written = await backup(dsn, file, say)
             async with running(prepare(new, say), say) as dsn:
                 await restore(dsn, file, say)
+            new.cluster.rename(folder.cluster)
         finally:
             file.unlink(missing_ok=True)
-        new.cluster.rename(folder.cluster)
+            shutil.rmtree(new.cluster, ignore_errors=True)
         sync_folder(folder.postgres)
     say(f"{len(written.manifest.tables)} tables, {written.manifest.rows:,} rows: all there.")
     return str(old.cluster)
