@@ -10,6 +10,7 @@ import pytest
 from rejoinder.channels.model import NotTaken, Refused
 from rejoinder.db import Database
 from rejoinder.outbound import decide, reconcile
+from rejoinder.outbound.backlog import Backlog
 from rejoinder.outbound.deliver import deliver
 from rejoinder.testing import ScriptedModel
 from rejoinder.worker import Work
@@ -190,3 +191,19 @@ async def test_the_sweep_finds_each_orphan_once(
 
 async def _are(look: Deliveries, wanted: list[tuple[str, int, str | None]]) -> bool:
     return await look() == wanted
+
+
+async def test_more_than_there_are_places_for_wait_without_a_job(
+    db: Database, shop: Shop, model: ScriptedModel, receiver: Receiver, deliveries: Deliveries
+) -> None:
+    receiver.hold()
+    async with working(db, model, receiver.send) as work:
+        work.dispatch._backlog = Backlog(slots=8, most=100)  # two of them for one workspace
+        for number in range(6):
+            message = await shop.says("Hello", thread=f"{number}", customer=f"{number}")
+            assert (await shop.outcome(message)).status == "answered"
+        await receiver.called(2)
+        assert (receiver.open, await shop.sql(JOBS)) == (2, [])
+        receiver.release()
+        await eventually(lambda: _are(deliveries, [("sent", 1, None)] * 6))
+    assert len(receiver.got) == 6
