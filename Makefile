@@ -7,7 +7,7 @@ export UV_SYSTEM_CERTS := 1
 export UV_PROJECT_ENVIRONMENT := .venv
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format bench eval clean
+.PHONY: help run test coverage check format bench eval clean
 
 help: ## Show what there is
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -43,6 +43,13 @@ test: .venv/.dev .venv/.browser ## Run every check: format, lint, types, import 
 	$(BIN)/lint-imports
 	$(BIN)/pytest
 
+coverage: .venv/.dev .venv/.browser ## Run the tests and report what they don't reach; details in .coverage-html
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage html --quiet
+	$(BIN)/coverage report
+
 check: test ## The same as test
 
 format: .venv/.dev ## Format and mend what can be mended
@@ -56,4 +63,4 @@ eval: .venv/.run ## Recall of the knowledge base on fixed questions
 	$(BIN)/rejoinder eval knowledge
 
 clean: ## Remove what was built (never the data folder)
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage .coverage.* .coverage-html

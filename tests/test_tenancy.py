@@ -17,6 +17,8 @@ ACROSS = {
     "rejoinder.turns.upkeep.store.OVERDUE": "forgotten turns are found by time, whosever they are",
     "rejoinder.outbound.store.OVERDUE": "forgotten deliveries are found by time, whosever they are",
     "rejoinder.bots.store.SEALED": "what a secret key has sealed is sealed anew for the whole installation",
+    "rejoinder.cli.doctor.store.TURNS": "counts the installation's overdue turns",
+    "rejoinder.cli.doctor.store.DELIVERIES": "counts the installation's overdue deliveries",
     "rejoinder.turns.upkeep.store.FORGET_WORKERS": "workers are the installation's; one with a turn stays",
 }
 

@@ -7,6 +7,10 @@ Every field is described in `docs/settings.md`; a test holds that.
 from __future__ import annotations
 
 import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import quote
@@ -28,6 +32,9 @@ from pydantic_settings import (
 
 from rejoinder.errors import Setup
 
+_FILE = "rejoinder.toml"
+_OF_THE_TESTS = ("REJOINDER_TEST_", "REJOINDER_CHROMIUM")
+
 
 def _env(*names: str) -> AliasChoices:
     return AliasChoices(*names, *(name.lower() for name in names))
@@ -39,7 +46,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(
         frozen=True,
         extra="ignore",
-        toml_file="rejoinder.toml",
+        toml_file=_FILE,
         env_ignore_empty=True,
         populate_by_name=True,
     )
@@ -188,6 +195,56 @@ def load(**overrides: object) -> Settings:
         raise Setup(
             f"rejoinder.toml: {wrong}", mend="See docs/settings.md.", code="bad_settings"
         ) from None
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A name that no setting has: where it stands, and the setting's name that it resembles, if any."""
+
+    name: str
+    where: str
+    nearest: str | None
+
+
+def unknown_names(environment: Mapping[str, str] = os.environ) -> list[Unknown]:
+    """What a person has set and nothing reads: keys of `rejoinder.toml`, variables that begin with REJOINDER_.
+
+    `load` passes them over, so that a file made for another release does not keep a server from starting; `rejoinder
+    doctor` tells them. Raises Setup when the file can't be read.
+    """
+    fields = {name.casefold() for name in Settings.model_fields}
+    aliases = {
+        alias.upper()
+        for field in Settings.model_fields.values()
+        if isinstance(field.validation_alias, AliasChoices)
+        for alias in field.validation_alias.choices
+        if isinstance(alias, str)
+    }
+    known = fields | {alias.casefold() for alias in aliases}
+    return [
+        Unknown(key, _FILE, _nearest(key.casefold(), fields) or _nearest(key.casefold(), known))
+        for key in _keys_of_the_file()
+        if key.casefold() not in known
+    ] + [
+        Unknown(name, "the environment", _nearest(name.upper(), aliases))
+        for name in sorted(environment)
+        if name.upper().startswith("REJOINDER_")
+        and name.upper() not in aliases
+        and not name.upper().startswith(_OF_THE_TESTS)
+    ]
+
+
+def _keys_of_the_file() -> list[str]:
+    try:
+        return list(tomllib.loads(Path(_FILE).read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        return []
+    except (OSError, ValueError) as wrong:
+        raise Setup(f"{_FILE}: {wrong}", mend="See docs/settings.md.", code="bad_settings") from None
+
+
+def _nearest(name: str, known: set[str]) -> str | None:
+    return next(iter(get_close_matches(name, sorted(known), n=1)), None)
 
 
 def _plain(message: str) -> str:

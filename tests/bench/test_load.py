@@ -77,6 +77,13 @@ async def test_a_closed_loop_never_has_more_than_its_callers_open(
     assert not stretch.refusals
 
 
+async def test_callers_send_a_number_of_messages_together(platform: Platform, caller: Load) -> None:
+    stretch = caller.stretch("number", wait=False)
+    await stretch.in_all(3, 7)
+    assert len(set(platform.threads)) == len(stretch.samples) == 7
+    assert 1 <= platform.most_open <= 3
+
+
 async def test_stretches_share_no_thread(platform: Platform, caller: Load) -> None:
     for _ in range(2):
         await caller.stretch("same", wait=False).open_loop([0.0, 0.0])
@@ -101,6 +108,12 @@ async def test_what_was_refused_is_counted_by_what_came(platform: Platform, call
         (202, 200, ANSWERED, ""),
         (200, 202, b'{"status": "pending", "replies": []}', "HTTP 202, pending, 0 replies"),
         (200, 503, b'{"status": 503, "code": "unavailable"}', "HTTP 503, unavailable, 0 replies"),
+        (
+            202,
+            503,
+            b'{"status": 503, "code": "unavailable", "detail": "PostgreSQL is away."}',
+            "HTTP 503, unavailable, 0 replies: PostgreSQL is away.",
+        ),
         (200, 200, b'{"status": "answered", "replies": [1, 2]}', "HTTP 200, answered, 2 replies"),
         (200, 200, b'{"status": "failed", "replies": [1]}', "HTTP 200, failed, 1 replies"),
     ],

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rejoinder.bench.measure import (
+    Moments,
     Sample,
     Tally,
     arrivals,
@@ -17,6 +18,7 @@ from rejoinder.bench.measure import (
     quantile,
     rate,
     spread,
+    stages,
     tally,
     together,
 )
@@ -108,3 +110,30 @@ def test_tallies_add_up(stretches: list[dict[str, int]]) -> None:
     assert total.refused == len(each)
     assert total.doubled == sum(one.doubled for one in each)
     assert total.lost == sum(one.lost for one in each)
+
+
+def test_stages_lie_between_the_moments() -> None:
+    samples = [Sample(1.0, 1.1, 1.5), Sample(1.0, 1.3, 1.7)]  # on average from 1.2 to 1.6
+    moments = Moments(2, received=101.25, claimed=101.3, model=0.1, locked=101.42, ended=101.45)
+    found = stages(samples, 100.0, moments)
+    assert found.take_in == pytest.approx(50)
+    assert found.claim == pytest.approx(50)
+    assert found.read == pytest.approx(20)
+    assert found.model == pytest.approx(100)
+    assert found.commit == pytest.approx(30)
+    assert found.deliver == pytest.approx(150)
+    with pytest.raises(ValueError, match="no samples"):
+        stages([], 0.0, moments)
+
+
+@given(
+    st.lists(st.tuples(SECONDS, SECONDS, SECONDS), min_size=1),
+    st.lists(SECONDS, min_size=5, max_size=5),
+)
+def test_stages_add_up_to_what_the_callers_waited(
+    times: list[tuple[float, float, float]], moments: list[float]
+) -> None:
+    samples = [Sample(*sorted(each)) for each in times]
+    found = stages(samples, 0.0, Moments(len(samples), *moments))
+    waited = sum(sample.done - sample.sent for sample in samples) / len(samples)
+    assert found.total == pytest.approx(waited * 1e3, abs=1e-3)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rejoinder.bench.report import Row, figure, table, verdict
+from rejoinder.bench.report.text import Row, figure, table, verdict
 
 
 @pytest.mark.parametrize(

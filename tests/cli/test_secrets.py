@@ -35,7 +35,7 @@ class Shop:
 
     async def connect(self) -> None:
         """Make the channel."""
-        async with any_database(self.settings, lambda _: None) as dsn:
+        async with any_database(self.settings, lambda _: None, new=True) as dsn:
             await bring_forward(dsn)
             db = await connect(dsn)
             shop = await sample(db)
@@ -56,7 +56,7 @@ class Shop:
     async def opened(self, key: str | None) -> str:
         """The secret, opened with that key (or those of the file) alone."""
         assert self.at
-        async with any_database(self.settings, lambda _: None) as dsn:
+        async with any_database(self.settings, lambda _: None, new=True) as dsn:
             db = await connect(dsn)
             async with db.read(self.at[0]) as read:
                 channel = await store.channel(read, self.at[1])

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from ipaddress import IPv4Address, ip_network
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiohttp import web
@@ -16,6 +18,8 @@ from hypothesis import strategies as st
 
 from rejoinder.net import guard
 from rejoinder.net.guard import Forbidden, NotSent, Outward, Posted, Unanswered, is_public, outward
+from rejoinder.net.http import session
+from rejoinder.net.lookups import Lookups
 from tests.certificate import own_certificate
 
 Answer = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
@@ -189,9 +193,7 @@ async def test_a_name_with_private_addresses_only_is_refused_however_many(
     site: Site, out: Outward, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One name, several addresses: a laptop's `localhost` has two, an internal name often more."""
-    monkeypatch.setattr(
-        asyncio.get_running_loop(), "getaddrinfo", _resolving("127.0.0.1", "127.0.0.2")
-    )
+    monkeypatch.setattr(socket, "getaddrinfo", _resolving("127.0.0.1", "127.0.0.2"))
     with pytest.raises(Forbidden, match="not an address of the public Internet"):
         await post(out, f"http://several.example:{site.port}/")
     assert site.seen == []
@@ -200,18 +202,47 @@ async def test_a_name_with_private_addresses_only_is_refused_however_many(
 async def test_of_mixed_addresses_only_the_public_ones_are_tried(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    given = _resolving("127.0.0.1", "8.8.8.8", "10.0.0.1")
-    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", given)
-    found = await guard._PublicResolver().resolve("mixed.example", 443)
+    monkeypatch.setattr(socket, "getaddrinfo", _resolving("127.0.0.1", "8.8.8.8", "10.0.0.1"))
+    lookups = Lookups()
+    found = await guard._PublicOnly(lookups).resolve("mixed.example", 443)
+    await lookups.close()
     assert [each["host"] for each in found] == ["8.8.8.8"]
 
 
-def _resolving(*addresses: str) -> Callable[..., Awaitable[object]]:
-    async def getaddrinfo(_host: str, port: int, **_more: object) -> object:
+def _resolving(*addresses: str) -> Callable[..., object]:
+    def getaddrinfo(_host: str, port: int, **_more: object) -> object:
         kind = (socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "")
         return [(*kind, (address, port)) for address in addresses]
 
     return getaddrinfo
+
+
+async def test_a_dead_name_server_keeps_nobody_else_waiting(
+    site: Site, out: Outward, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its callbacks wait; names that others look up don't."""
+    dead = threading.Event()
+    real = socket.getaddrinfo
+
+    def getaddrinfo(host: str, *more: Any, **named: Any) -> object:
+        if host.endswith(".dead.example"):
+            dead.wait(20)
+            raise socket.gaierror(socket.EAI_AGAIN, "no answer")
+        return real(host, *more, **named)
+
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+    stuck = [
+        asyncio.create_task(post(out, f"http://{number}.dead.example/", timeout=20))
+        for number in range(40)
+    ]
+    try:
+        async with session() as models, models.get(f"http://localhost:{site.port}/") as response:
+            assert response.status == 200
+        assert not any(task.done() for task in stuck)
+    finally:
+        dead.set()
+        ended = await asyncio.gather(*stuck, return_exceptions=True)
+    assert {type(each) for each in ended} == {NotSent}
 
 
 async def test_a_certificate_that_is_not_valid_may_be_so_for_a_while(

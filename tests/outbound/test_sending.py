@@ -207,3 +207,21 @@ async def test_more_than_there_are_places_for_wait_without_a_job(
         receiver.release()
         await eventually(lambda: _are(deliveries, [("sent", 1, None)] * 6))
     assert len(receiver.got) == 6
+
+
+async def test_a_person_who_took_over_is_not_talked_over(
+    shop: Shop, work: Work, receiver: Receiver, deliveries: Deliveries
+) -> None:
+    """What waited is withheld at once, what was being sent when it comes back."""
+    receiver.script += [NotTaken("busy")]
+    receiver.hold()
+    await shop.says("one")
+    await receiver.called(1)
+    await shop.outcome(await shop.says("two"))
+    await shop.says("I'm Ann. Let me see.", sender_type="agent")
+    assert [each[0] for each in await deliveries()] == ["sending", "withheld"]
+    receiver.release()
+    await eventually(
+        lambda: _are(deliveries, [("withheld", 1, "busy"), ("withheld", 0, "an agent took over")])
+    )
+    assert receiver.texts == ["Read: one"]

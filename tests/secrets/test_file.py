@@ -51,3 +51,14 @@ def test_nothing_is_left_of_a_text_that_cant_be_put_in_place(tmp_path: Path) -> 
     with pytest.raises(OSError, match="directory"):
         replace_private(tmp_path / "file", "text")
     assert list(tmp_path.iterdir()) == [tmp_path / "file"]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can write for another user")
+def test_what_root_writes_for_a_service_stays_the_services(tmp_path: Path) -> None:
+    os.chown(tmp_path, 65534, 65534)
+    first = tmp_path / "first"
+    replace_private(first, "made by root in the service's folder")
+    assert first.stat().st_uid == 65534
+    os.chown(first, 1234, 1234)
+    replace_private(first, "rotated by root")
+    assert (first.stat().st_uid, first.stat().st_mode & 0o777) == (1234, 0o600)

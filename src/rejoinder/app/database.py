@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 from rejoinder.db.migrate import migrate, newer, one_at_a_time, version
-from rejoinder.db.private import NOT_RUNNING, attach, own
+from rejoinder.db.private import HELD, attach, attach_lasting, has_cluster, own
 from rejoinder.errors import Setup
 from rejoinder.queue import schema
 from rejoinder.settings import Settings
+
+_PATIENCE_S = (
+    60.0  # for a command that is using the private PostgreSQL, or a `serve` that is starting
+)
 
 
 @asynccontextmanager
@@ -39,20 +44,45 @@ async def shared_database(settings: Settings) -> str:
 
 
 @asynccontextmanager
-async def any_database(settings: Settings, say: Callable[[str], None]) -> AsyncIterator[str]:
+async def any_database(
+    settings: Settings, say: Callable[[str], None], *, new: bool = False
+) -> AsyncIterator[str]:
     """The DSN of the database as it is: the operator's, or the private one, whether or not `serve` runs.
 
-    Raises Setup.
+    The private one is made only if it may be `new`. Raises Setup.
     """
-    try:
-        dsn = settings.dsn or attach(settings.data)
-    except Setup as wrong:
-        if wrong.code != NOT_RUNNING:
-            raise
-        async with own(settings.data, say) as dsn:
-            yield dsn
-    else:
-        yield dsn
+    if settings.dsn is not None:
+        yield settings.dsn
+        return
+    if not new and not has_cluster(settings.data):
+        raise Setup(
+            f"There is no PostgreSQL of Rejoinder's in {settings.data}.",
+            mend="Name its folder with REJOINDER_DATA, or your own PostgreSQL with DATABASE_URL.",
+            code="no_database",
+        )
+    async with AsyncExitStack() as stack:
+        yield await _own_or_attach(settings, say, stack)
+
+
+async def _own_or_attach(
+    settings: Settings, say: Callable[[str], None], stack: AsyncExitStack
+) -> str:
+    """The private one, owned if nobody else does; another command's is waited for, since it ends with that."""
+    loop = asyncio.get_running_loop()
+    until, told = loop.time() + _PATIENCE_S, False
+    while True:
+        try:
+            return await stack.enter_async_context(own(settings.data, say, passing=True))
+        except Setup as held:
+            if held.code != HELD or loop.time() > until:
+                raise
+        dsn = attach_lasting(settings.data)
+        if dsn is not None:
+            return dsn
+        if not told:
+            told = True
+            say("Another command is using the private PostgreSQL; waiting for it …")
+        await asyncio.sleep(0.2)
 
 
 async def bring_forward(dsn: str) -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from rejoinder.bench.machine import Machine
-from rejoinder.bench.measure import Sample, middle, rate, spread, together
-from rejoinder.bench.report import Overhead, Report, Turns
-from rejoinder.bench.resources import Cpu
+from rejoinder.bench.in_flight import InFlight
+from rejoinder.bench.measure import Sample, Tally, middle, rate, spread, together
+from rejoinder.bench.report.model import Crowd, Growth, Report, Steady, Turns
 from rejoinder.bench.stretches import Busy, Measured, Paced, Sizes
-from rejoinder.bench.yardstick import Yardstick, of
+from rejoinder.bench.under_test.machine import Machine
+from rejoinder.bench.under_test.program import WireFormat
+from rejoinder.bench.under_test.resources import Cpu
+from rejoinder.bench.under_test.yardstick import Yardstick, of
 
 
 @dataclass(slots=True)
@@ -18,42 +20,74 @@ class Findings:
     """What a run gathers, round by round."""
 
     startup_seconds: float = 0.0
-    others: list[Measured] = field(default_factory=list)
+    help_seconds: float = 0.0
+    others: list[Tally] = field(default_factory=list)
     acknowledged: list[Measured] = field(default_factory=list)
     turns: list[Busy] = field(default_factory=list)
     paced: list[Paced] = field(default_factory=list)
     bursts: list[Measured] = field(default_factory=list)
+    idle_probes: list[float] = field(default_factory=list)
     yardsticks: list[Yardstick] = field(default_factory=list)
+    crowd: InFlight | None = None
+    growth: Growth | None = None
 
-    def stretches(self) -> list[Measured]:
-        """All of them."""
-        return [*self.others, *self.acknowledged, *self.turns, *self.paced, *self.bursts]
+    def tally(self) -> Tally:
+        """What became of all conversations."""
+        measured = [*self.acknowledged, *self.turns, *self.paced, *self.bursts]
+        crowd = [self.crowd.tally] if self.crowd else []
+        return together([*self.others, *(each.tally for each in measured), *crowd])
 
 
-def report(findings: Findings, sizes: Sizes, where: Machine, date: str) -> Report:
+def report(findings: Findings, sizes: Sizes, wire: WireFormat, where: Machine, date: str) -> Report:
     """The figures: rates are medians of the rounds, spreads are of all rounds' samples together."""
-    acknowledged = _samples(findings.acknowledged)
-    unhurried = [each for each in findings.paced if each.delay == 0]
+    acknowledged, crowd = _samples(findings.acknowledged), findings.crowd
     return Report(
         date=date,
         machine=where,
+        wire=wire,
         seconds=sizes.seconds,
         rounds=sizes.rounds,
         startup_seconds=findings.startup_seconds,
+        help_seconds=findings.help_seconds,
         acknowledge_rate=sizes.acknowledge_rate,
         acknowledge=spread(sample.latency for sample in acknowledged),
         generator_lag=spread(sample.sent - sample.due for sample in acknowledged),
         burst=sizes.burst,
         burst_seconds=middle([_last(each.samples) for each in findings.bursts]),
-        overhead_rate=sizes.overhead_rate,
-        overhead=[_overhead(findings.paced, delay) for delay in sizes.delays],
+        steady_rate=sizes.overhead_rate,
+        steady=[
+            steady([each for each in findings.paced if each.delay == delay], sizes.overhead_rate)
+            for delay in sizes.delays
+        ],
+        idle_probe=spread(findings.idle_probes),
         turns=_turns(findings.turns, sizes),
-        transactions_a_turn=sum(each.transactions for each in unhurried)
-        / sum(len(each.samples) for each in unhurried),
-        connections=max(each.connections for each in findings.turns),
+        connections=max(
+            (each.connections for each in findings.turns), key=lambda each: sum(each.values())
+        ),
         memory=max((each.memory for each in findings.turns), key=lambda memory: memory.server_rss),
         yardstick=of(findings.yardsticks),
-        tally=together([each.tally for each in findings.stretches()]),
+        crowd=Crowd(crowd.asked, crowd.delay, crowd.most, crowd.idle_rss, crowd.rss)
+        if crowd
+        else None,
+        growth=findings.growth,
+        tally=findings.tally(),
+    )
+
+
+def steady(paced: Sequence[Paced], each_second: float) -> Steady:
+    """The stretches of one delay together; their stages are those of the middle round by what the caller waited."""
+    samples = _samples(paced)
+    delay, each = paced[0].delay, 1 / len(samples)
+    stages = sorted(filter(None, (one.stages for one in paced)), key=lambda each: each.total)
+    return Steady(
+        delay=delay,
+        overhead=spread(sample.latency - delay for sample in samples),
+        cpu=Cpu.sum(one.cpu for one in paced).times(1e3 * each),
+        transactions_a_turn=middle([one.transactions for one in paced]) / each_second,
+        commits_a_turn=sum(one.counters.commits for one in paced) * each,
+        wal_bytes_a_turn=sum(one.counters.wal_bytes for one in paced) * each,
+        probe=spread(probe for one in paced for probe in one.probes),
+        stages=stages[len(stages) // 2] if stages else None,
     )
 
 
@@ -69,11 +103,6 @@ def _turns(rounds: Sequence[Busy], sizes: Sizes) -> Turns:
         cpu=used.times(1e3 / len(answered)),
         cores=used.times(1 / seconds),
     )
-
-
-def _overhead(paced: Sequence[Paced], delay: float) -> Overhead:
-    samples = _samples([each for each in paced if each.delay == delay])
-    return Overhead(delay, spread(sample.latency - delay for sample in samples))
 
 
 def _samples(measured: Iterable[Measured]) -> list[Sample]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import time
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -59,31 +60,40 @@ class Stretch:
 
     async def open_loop(self, due: Sequence[float]) -> None:
         """Send each message at its time (seconds from now), however many are unanswered then."""
-        loop = asyncio.get_running_loop()
-        start = loop.time()
+        start = time.perf_counter()  # not the loop's time, which uvloop keeps in whole milliseconds
         async with asyncio.TaskGroup() as group:
             for at in due:
-                if (pause := start + at - loop.time()) > 0:
+                if (pause := start + at - time.perf_counter()) > 0:
                     await asyncio.sleep(pause)
                 group.create_task(self._send(start + at))
 
     async def closed_loop(self, callers: int, seconds: float) -> None:
         """Let each caller send one message after the other until the time is over; all are waited for."""
-        until = asyncio.get_running_loop().time() + seconds
+        until = time.perf_counter() + seconds
         async with asyncio.TaskGroup() as group:
             for _ in range(callers):
                 group.create_task(self._call_until(until))
 
+    async def in_all(self, callers: int, count: int) -> None:
+        """Let each caller send one message after the other until they have sent `count` together."""
+        left = iter(range(count))
+
+        async def call() -> None:
+            for _ in left:
+                await self._send(time.perf_counter())
+
+        async with asyncio.TaskGroup() as group:
+            for _ in range(callers):
+                group.create_task(call())
+
     async def _call_until(self, until: float) -> None:
-        loop = asyncio.get_running_loop()
-        while (now := loop.time()) < until:
+        while (now := time.perf_counter()) < until:
             await self._send(now)
 
     async def _send(self, due: float) -> None:
         thread = f"{self.prefix}{len(self.threads)}"
         self.threads.append(thread)
-        loop = asyncio.get_running_loop()
-        sent = loop.time()
+        sent = time.perf_counter()
         try:
             async with self.load.http.post(
                 self.url,
@@ -100,7 +110,7 @@ class Stretch:
             wrong = type(lost).__name__
         if wrong:
             self.refusals[wrong] += 1
-        self.samples.append(Sample(due, sent, loop.time()))
+        self.samples.append(Sample(due, sent, time.perf_counter()))
 
 
 def what_is_wrong(expected: int, status: int, body: bytes) -> str:
@@ -114,8 +124,9 @@ def what_is_wrong(expected: int, status: int, body: bytes) -> str:
     try:
         answer = from_json(body)
         outcome, replies = answer.get("code") or answer["status"], len(answer.get("replies", ()))
+        detail = f": {answer['detail']}" if "detail" in answer else ""
     except (ValueError, LookupError, AttributeError):
         return f"HTTP {status}, not our JSON"
     if (status, outcome, replies) == (200, "answered", 1):
         return ""
-    return f"HTTP {status}, {outcome}, {replies} replies"
+    return f"HTTP {status}, {outcome}, {replies} replies{detail}"

@@ -6,7 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from statistics import median
+from statistics import fmean, median
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,64 @@ class Tally:
     def sound(self) -> bool:
         """Whether every message was taken in and answered once."""
         return not (self.refused or self.lost or self.doubled)
+
+
+@dataclass(frozen=True, slots=True)
+class Stages:
+    """Where an average turn's time goes, in milliseconds; the stages add up to what the caller waited.
+
+    `take_in`: the caller's request until its conversation is locked. `claim`: that transaction, the queue, until the
+    turn is claimed. `read`: window, search and prompt, and after the model the way to the commit's lock. `model`: the
+    call, its wire included. `commit`: from the lock to the last statement. `deliver`: COMMIT, the notification, until
+    the caller has the reply.
+    """
+
+    take_in: float
+    claim: float
+    read: float
+    model: float
+    commit: float
+    deliver: float
+
+    @property
+    def total(self) -> float:
+        """What the caller waited."""
+        return self.take_in + self.claim + self.read + self.model + self.commit + self.deliver
+
+
+@dataclass(frozen=True, slots=True)
+class Moments:
+    """Averages over `turns` turns: seconds since the epoch by PostgreSQL's clock, but `model`, which is a duration.
+
+    The conversation was locked to take the message in (`received`); the turn was claimed; its model calls took `model`;
+    the conversation was locked to commit (`locked`); the commit's last statement ran (`ended`).
+    """
+
+    turns: int
+    received: float
+    claimed: float
+    model: float
+    locked: float
+    ended: float
+
+
+def stages(samples: Sequence[Sample], epoch: float, moments: Moments) -> Stages:
+    """The stages of these messages' turns; `epoch` is the samples' zero in seconds since the epoch.
+
+    Averages of the two ends may be subtracted because both are of the same turns. Raises ValueError for none.
+    """
+    if not samples:
+        raise ValueError("no samples")
+    sent = epoch + fmean(sample.sent for sample in samples)
+    done = epoch + fmean(sample.done for sample in samples)
+    return Stages(
+        take_in=(moments.received - sent) * 1e3,
+        claim=(moments.claimed - moments.received) * 1e3,
+        read=(moments.locked - moments.claimed - moments.model) * 1e3,
+        model=moments.model * 1e3,
+        commit=(moments.ended - moments.locked) * 1e3,
+        deliver=(done - moments.ended) * 1e3,
+    )
 
 
 def quantile(ordered: Sequence[float], share: float) -> float:

@@ -14,8 +14,8 @@ from rejoinder.bots import store
 from rejoinder.bots.model import Channel, ChannelSettings
 from rejoinder.channels.rest.address import check_url
 from rejoinder.channels.rest.secret import SigningSecret, check_secret, new_secret
-from rejoinder.db import Database, Tx, new_id
-from rejoinder.errors import Conflict, Invalid, NotFound
+from rejoinder.db import BUSY, Database, Tx, new_id
+from rejoinder.errors import Conflict, Invalid, NotFound, Unavailable
 from rejoinder.secrets.vault import Vault
 from rejoinder.workspaces import store as workspaces
 
@@ -49,7 +49,7 @@ async def connect_rest(
 ) -> Connected:
     """Make a REST channel; without a bot the workspace's first one answers. Raises Invalid or Conflict."""
     secret = check_secret(signing_secret) if signing_secret is not None else new_secret()
-    async with _naming(db, workspace_id, name) as tx:
+    async with _changing(db, workspace_id, name) as tx:
         channel = Channel(
             channel_id=new_id(),
             bot_id=await _bot(tx, bot_id),
@@ -67,7 +67,7 @@ async def change(
     db: Database, vault: Vault, workspace_id: UUID, channel_id: UUID, wanted: Change
 ) -> Connected:
     """Change a channel; every process knows within 5 s. Raises NotFound, Invalid or Conflict."""
-    async with _naming(db, workspace_id, wanted.name) as tx:
+    async with _changing(db, workspace_id, wanted.name) as tx:
         before = await _to_change(tx, channel_id)
         if wanted.settings is not None and before.platform != "rest":
             raise Invalid(
@@ -93,8 +93,7 @@ async def replace_secret(
 ) -> tuple[str, SigningSecret]:
     """Sign with `given` or a new secret from now on, for a day with those before it too. Raises NotFound or Invalid."""
     new = check_secret(given) if given is not None else new_secret()
-    async with db.transaction(workspace_id) as tx:
-        await store.sealing(tx)
+    async with _changing(db, workspace_id, None) as tx:
         before = await _to_change(tx, channel_id)
         if before.platform != "rest":
             raise Invalid(
@@ -111,11 +110,17 @@ async def replace_secret(
 
 
 @asynccontextmanager
-async def _naming(db: Database, workspace_id: UUID, name: str | None) -> AsyncIterator[Tx]:
+async def _changing(db: Database, workspace_id: UUID, name: str | None) -> AsyncIterator[Tx]:
     try:
         async with db.transaction(workspace_id) as tx:
             await store.sealing(tx)
             yield tx
+    except BUSY:
+        raise Unavailable(
+            "This channel, or the keys that seal credentials, are being changed.",
+            mend="Send the request again. Nothing was changed.",
+            retry_after=5,
+        ) from None
     except asyncpg.UniqueViolationError:
         raise Conflict(
             f"This workspace has a channel {name!r} already.",

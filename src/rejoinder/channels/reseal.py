@@ -7,8 +7,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from uuid import UUID
 
+import asyncpg
+
 from rejoinder.bots import store
 from rejoinder.db import Database
+from rejoinder.errors import Setup
 from rejoinder.secrets.vault import Vault
 
 _AT_ONCE = 200
@@ -16,10 +19,20 @@ _AT_ONCE = 200
 
 @asynccontextmanager
 async def keys_at_rest(db: Database) -> AsyncIterator[None]:
-    """While this lasts nothing is sealed but by the caller: channels can't be made or changed."""
+    """While this lasts nothing is sealed but by the caller: channels can't be made or changed.
+
+    Raises Setup when someone else does the same.
+    """
     session = await db.session("rejoinder secrets")
     try:
-        await store.changing_keys(session)
+        try:
+            await store.changing_keys(session)
+        except asyncpg.LockNotAvailableError:
+            raise Setup(
+                "Another rotation of the keys is running, or a channel is being changed.",
+                mend="Wait until it has ended, then run this again.",
+                code="keys_held",
+            ) from None
         yield
     finally:
         await session.close()

@@ -56,7 +56,7 @@ async def _backup(settings: Settings, file: Path) -> None:
 async def _restore(settings: Settings, file: Path) -> None:
     readable(file)  # before a PostgreSQL is made for it
     given = settings.secret_key.get_secret_value() if settings.secret_key else None
-    async with any_database(settings, say) as dsn:
+    async with any_database(settings, say, new=True) as dsn:
         vault = open_vault(given, settings.data)
         manifest = await restore(dsn, file, say)
         await bring_forward(dsn)

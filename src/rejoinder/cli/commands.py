@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -125,6 +125,25 @@ def chat(
 
 
 @app.command()
+def doctor(
+    in_json: Annotated[
+        bool, typer.Option("--json", help="Print a list of objects instead of lines.")
+    ] = False,
+    model: Annotated[
+        bool,
+        typer.Option(
+            "--model/--no-model",
+            help="Ask the configured models one short question each, which costs a few tokens.",
+        ),
+    ] = True,
+) -> None:
+    """Check all that Rejoinder needs and say how to mend what is wrong; ends with 1 if something is."""
+    from rejoinder.cli.doctor.run import run_doctor
+
+    run_doctor(in_json=in_json, ask_model=model)
+
+
+@app.command()
 def token() -> None:
     """Print the API token that `serve` left for this machine."""
     from rejoinder.app.token_file import read_token
@@ -168,8 +187,29 @@ def bench(
     out: Annotated[
         Path | None, typer.Option(help="Also write the report as JSON to this file.")
     ] = None,
+    model: Annotated[
+        Literal["gemini", "openai"] | None,
+        typer.Option(help="Wire format of the model's stub: gemini, and openai with --compare."),
+    ] = None,
+    compare: Annotated[
+        str | None,
+        typer.Option(metavar="REV", help="Measure this checkout beside another commit, by turns."),
+    ] = None,
+    growth: Annotated[
+        bool, typer.Option("--growth", help="Also measure a turn's cost with much stored.")
+    ] = False,
+    stored: Annotated[
+        int, typer.Option(help="How many messages --growth stores, beside 1,000.", min=1_000)
+    ] = 200_000,
+    in_flight: Annotated[
+        int, typer.Option(help="Also let so many turns wait for a slow model at once.", min=0)
+    ] = 0,
+    slow: Annotated[
+        float, typer.Option(help="How long that model takes, in seconds.", min=1)
+    ] = 60.0,
 ) -> None:
     """Measure turns, acknowledgements and overhead on loopback, beside the raw yardstick of the same run."""
-    from rejoinder.bench.run import run_bench
+    from rejoinder.bench.run import Extras, run_bench
 
-    run_bench(seconds, out)
+    extras = Extras(growth=stored if growth else 0, in_flight=in_flight, slow=slow)
+    run_bench(seconds, out, wire=model, compare=compare, extras=extras)

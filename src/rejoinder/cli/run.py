@@ -62,7 +62,7 @@ def run_migrate() -> None:
 async def _migrate(settings: Settings) -> None:
     from rejoinder.app.database import any_database, bring_forward
 
-    async with any_database(settings, say) as dsn:
+    async with any_database(settings, say, new=True) as dsn:
         await bring_forward(dsn)
     typer.echo("The database fits this version.")
 

@@ -227,6 +227,12 @@ def _full_disk(away: BaseException) -> Unavailable | None:
 
 
 def _refused(refused: BaseException) -> Setup:
+    if isinstance(refused, ValueError):  # its words may hold a part of the password
+        return Setup(
+            "DATABASE_URL can't be read as an address.",
+            mend="Write special characters of the password as %23 (#), %2F (/), %3F (?), %40 (@), %3A (:).",
+            code="database_refused",
+        )
     return Setup(
         f"PostgreSQL can't be used with this address: {refused}.",
         mend="Check the user, password, host, port and database in DATABASE_URL.",

@@ -15,10 +15,10 @@ from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_netw
 from typing import Any
 
 import aiohttp
-from aiohttp.abc import ResolveResult
-from aiohttp.resolver import ThreadedResolver
+from aiohttp.abc import AbstractResolver, ResolveResult
 
 from rejoinder.net.http import session
+from rejoinder.net.lookups import Lookups
 
 _LONGEST_ANSWER = 64 * 1024
 _BODY_SECONDS = 2.0
@@ -110,14 +110,18 @@ async def _beginning(response: aiohttp.ClientResponse) -> bytes:
 @asynccontextmanager
 async def outward() -> AsyncIterator[Outward]:
     """The two sessions of a process for addresses that workspaces name."""
-    trace, resolver = _trace(), _PublicResolver()
+    trace, lookups = _trace(), Lookups()
+    public_only = _PublicOnly(lookups)
     async with (
         session(
-            resolver=resolver, socket_factory=_public_only, trace=trace, decode=False
+            resolver=public_only, socket_factory=_public_only, trace=trace, decode=False
         ) as public,
-        session(trace=trace, decode=False) as anywhere,
+        session(resolver=lookups, trace=trace, decode=False) as anywhere,
     ):
-        yield Outward(public, anywhere)
+        try:
+            yield Outward(public, anywhere)
+        finally:
+            await lookups.close()
 
 
 def is_public(address: str) -> bool:
@@ -145,17 +149,23 @@ def _carried(ip: IPv6Address) -> IPv4Address | None:
     return None
 
 
-class _PublicResolver(ThreadedResolver):
+class _PublicOnly(AbstractResolver):
     """Hands on a name's public addresses only; Forbidden where it has others and no public one."""
+
+    def __init__(self, lookups: AbstractResolver) -> None:
+        self._lookups = lookups
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> list[ResolveResult]:
-        found = await super().resolve(host, port, family)
+        found = await self._lookups.resolve(host, port, family)
         public = [each for each in found if is_public(each["host"])]
         if found and not public:
             raise _forbidden(found[0]["host"])
         return public
+
+    async def close(self) -> None:
+        """The look-ups are shared, and closed by who made them."""
 
 
 def _public_only(info: tuple[Any, ...]) -> socket.socket:

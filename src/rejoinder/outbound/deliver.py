@@ -63,14 +63,24 @@ async def _settle(db: Database, workspace_id: UUID, outgoing: Outgoing, what: Ne
     DELIVERIES.labels(type(what).__name__.lower()).inc()
     match what:
         case Sent():
-            async with db.statement(workspace_id) as tx:
-                await store.sent(tx, outgoing)
+            await retry_busy(lambda: _note_sent(db, workspace_id, outgoing))
         case Again(pause, error):
-            async with db.transaction(workspace_id) as tx:
-                if await store.again(tx, outgoing, pause, error):
-                    await enqueue_alone(tx, [job(workspace_id, outgoing.conversation_id, pause)])
+            await retry_busy(lambda: _put_back(db, workspace_id, outgoing, pause, error))
         case Failed(error):
             await retry_busy(lambda: _give_up(db, workspace_id, outgoing, error))
+
+
+async def _note_sent(db: Database, workspace_id: UUID, outgoing: Outgoing) -> None:
+    async with db.statement(workspace_id) as tx:
+        await store.sent(tx, outgoing)
+
+
+async def _put_back(
+    db: Database, workspace_id: UUID, outgoing: Outgoing, pause: timedelta, error: str
+) -> None:
+    async with db.transaction(workspace_id) as tx:
+        if await store.again(tx, outgoing, pause, error):
+            await enqueue_alone(tx, [job(workspace_id, outgoing.conversation_id, pause)])
 
 
 async def _give_up(db: Database, workspace_id: UUID, outgoing: Outgoing, error: str) -> None:

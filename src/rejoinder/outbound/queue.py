@@ -31,3 +31,8 @@ def queue_replies(
         message_ids=[reply.message_id for reply in replies],
         seqs=[reply.seq for reply in replies],
     )
+
+
+def withhold(batch: Batch, conversation_id: UUID, reason: str) -> None:
+    """Keep back what the bot said and nobody has begun to send: a person speaks now."""
+    store.withhold(batch, conversation_id, reason)

@@ -16,11 +16,11 @@ from rejoinder.telemetry.metrics import DELIVERIES
 LATE = timedelta(seconds=10)
 """A delivery is given this long to be taken by who committed it, or by its job."""
 
-_ROUND_S = 1.0
+_ROUND_S = 5.0
 
 
 async def keep(db: Database) -> None:
-    """Sweep once a second, for as long as the worker lives. Any number of workers may do so at once."""
+    """Sweep every 5 s, for as long as the worker lives. Any number of workers may do so at once."""
     while True:
         try:
             await sweep(db)

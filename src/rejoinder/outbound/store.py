@@ -50,11 +50,13 @@ UPDATE deliveries SET status = 'sent', sent_at = clock_timestamp(), sending_unti
 WHERE workspace_id = $1 AND delivery_id = $2 AND status = 'sending' AND attempts = $3
 """
 
+# The job's time is reckoned from the same now().
 AGAIN = """
-UPDATE deliveries SET status = 'queued', next_try_at = clock_timestamp() + $4::interval, sending_until = NULL,
-    error = $5
-WHERE workspace_id = $1 AND delivery_id = $2 AND status = 'sending' AND attempts = $3
-RETURNING true
+UPDATE deliveries d SET status = 'queued', next_try_at = now() + $4::interval, sending_until = NULL, error = $5
+FROM conversations c
+WHERE d.workspace_id = $1 AND d.delivery_id = $2 AND d.status = 'sending' AND d.attempts = $3
+    AND c.workspace_id = $1 AND c.conversation_id = d.conversation_id
+RETURNING c.state = 'agent'
 """
 
 LOCK = """
@@ -74,6 +76,11 @@ RETURNING true
 WITHHOLD_REST = """
 UPDATE deliveries SET status = 'withheld', error = 'an earlier part of this reply failed'
 WHERE workspace_id = $1 AND conversation_id = $2 AND turn_id = $3 AND status = 'queued'
+"""
+
+WITHHOLD = """
+UPDATE deliveries SET status = 'withheld', error = $3
+WHERE workspace_id = $1 AND conversation_id = $2 AND turn_id IS NOT NULL AND status = 'queued'
 """
 
 # Heads whose job got lost, and those whose sender died. They count as due from now on, so that none is found twice.
@@ -126,11 +133,13 @@ async def sent(tx: Tx, outgoing: Outgoing) -> None:
 
 
 async def again(tx: Tx, outgoing: Outgoing, pause: timedelta, error: str) -> bool:
-    """sending → queued, due after `pause`; False when someone else has it by now."""
-    moved = await tx.connection.fetchval(
+    """sending → queued, due after `pause`; False when someone else has it by now, or a person has taken over."""
+    taken_over = await tx.connection.fetchval(
         AGAIN, tx.workspace_id, outgoing.delivery_id, outgoing.attempt, pause, error
     )
-    return moved is not None
+    if taken_over:  # the bot does not talk over a person
+        await tx.connection.execute(WITHHOLD, tx.workspace_id, outgoing.conversation_id, error)
+    return taken_over is False
 
 
 async def lock(tx: Tx, conversation_id: UUID) -> tuple[int, datetime]:
@@ -153,6 +162,11 @@ def withhold_rest(batch: Batch, outgoing: Outgoing, seq: int) -> None:
     if outgoing.turn_id is not None:
         batch.add(WITHHOLD_REST, outgoing.conversation_id, outgoing.turn_id)
     batch.add(DRAW, outgoing.conversation_id, seq)
+
+
+def withhold(batch: Batch, conversation_id: UUID, reason: str) -> None:
+    """queued → withheld for all that the bot has still to say there."""
+    batch.add(WITHHOLD, conversation_id, reason)
 
 
 async def overdue(maintenance: Maintenance, late: timedelta) -> list[tuple[UUID, UUID]]:

@@ -26,6 +26,13 @@ def create_private(path: Path, text: str) -> None:
         path.hardlink_to(draft)
 
 
+def _give(path: Path, file: int) -> None:
+    """What root writes for a service belongs to the service: to the file's owner, or its folder's."""
+    if os.name == "posix" and os.geteuid() == 0:
+        owner = (path if path.exists() else path.parent).stat()
+        os.fchown(file, owner.st_uid, owner.st_gid)
+
+
 @contextmanager
 def _draft(path: Path, text: str) -> Iterator[Path]:
     """`text` beside `path`, safe from a power cut, as is what is made of it; gone afterwards.
@@ -40,6 +47,7 @@ def _draft(path: Path, text: str) -> Iterator[Path]:
         with os.fdopen(file, "w", encoding="utf-8") as opened:
             opened.write(text)
             opened.flush()
+            _give(path, file)
             os.fsync(file)
         yield draft
     finally:

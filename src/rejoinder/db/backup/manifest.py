@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zipfile
+import zlib
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -14,6 +15,19 @@ DUMP = "database.dump"
 MANIFEST = "manifest.json"
 FORMAT = 1
 CHUNK = 1 << 20
+
+# What reading a damaged ZIP, and JSON in it, raises.
+_UNREADABLE = (
+    OSError,
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    KeyError,
+    TypeError,
+    ValueError,
+    AttributeError,
+    RuntimeError,  # NotImplementedError and RecursionError are of this kind
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +76,7 @@ def read_manifest(file: Path) -> Manifest:
                     digest.update(chunk)
     except FileNotFoundError:
         raise Setup(f"There is no file {file}.", mend="Name the backup to restore.") from None
-    except (OSError, zipfile.BadZipFile, KeyError, TypeError, ValueError, AttributeError) as wrong:
+    except _UNREADABLE as wrong:
         raise _unusable(file, str(wrong)) from wrong
     if digest.hexdigest() != manifest.dump_sha256:
         raise _unusable(file, "its content is not what was written")

@@ -19,21 +19,23 @@ from pathlib import Path
 
 from rejoinder.errors import Setup
 
-__all__ = ["NOT_RUNNING", "attach", "own"]
+__all__ = ["HELD", "attach", "attach_lasting", "has_cluster", "own"]
 
-NOT_RUNNING = "postgres_not_running"
-"""The code of the Setup that `attach` raises when no owner runs."""
+HELD = "data_folder_held"
+"""The code of the Setup that `own` raises when another program owns the folder."""
 
 
 @asynccontextmanager
-async def own(data: Path, say: Callable[[str], None]) -> AsyncIterator[str]:
+async def own(
+    data: Path, say: Callable[[str], None], *, passing: bool = False
+) -> AsyncIterator[str]:
     """Own the private PostgreSQL of `data`: make it if new, start it, yield its DSN, stop it after.
 
     A server that a killed owner left running is taken over; one that dies meanwhile is started
     again under the same DSN. The role in it owns its database and is no superuser. `say` gets one
-    sentence for each thing a person may wonder about. Raises Setup when another program owns the
-    folder, when the server's user can't reach it, when it holds another major version, or when
-    PostgreSQL does not start.
+    sentence for each thing a person may wonder about; `passing` tells others that it won't last.
+    Raises Setup when another program owns the folder, when the server's user can't reach it, when
+    it holds another major version, or when PostgreSQL does not start.
     """
     _require_posix()
     from rejoinder.db.private.folder import Folder
@@ -47,7 +49,7 @@ async def own(data: Path, say: Callable[[str], None]) -> AsyncIterator[str]:
         # outlive a cancelled caller and the lock.
         site = prepare(folder, say)
         async with running(site, say) as dsn:
-            with published(folder, dsn):
+            with published(folder, dsn, passing=passing):
                 yield dsn
 
 
@@ -62,6 +64,23 @@ def attach(data: Path) -> str:
     from rejoinder.db.private.owner import read_attachment
 
     return read_attachment(Folder.at(data))
+
+
+def attach_lasting(data: Path) -> str | None:
+    """`attach`, if the owner is a `serve` and not a command that ends in a moment; None where there is none."""
+    _require_posix()
+    from rejoinder.db.private.folder import Folder
+    from rejoinder.db.private.owner import read_lasting
+
+    return read_lasting(Folder.at(data))
+
+
+def has_cluster(data: Path) -> bool:
+    """Whether a private PostgreSQL was made in the folder, of any version. Raises OSError when that can't be seen."""
+    try:
+        return any(path.name.isdigit() for path in (data.expanduser() / "postgres").iterdir())
+    except (FileNotFoundError, NotADirectoryError):
+        return False
 
 
 def _require_posix() -> None:

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
-from rejoinder.db.private import NOT_RUNNING
+from rejoinder.db.private import HELD
 from rejoinder.db.private.folder import Folder, make_folder, write_secret
 from rejoinder.db.private.sockets import SOCKET_NAME
 from rejoinder.errors import Setup
@@ -34,6 +34,7 @@ def hold(folder: Folder) -> Iterator[None]:
             raise Setup(
                 f"Another Rejoinder (process {pid or '?'}) runs the PostgreSQL in {folder.data}.",
                 mend="Stop that one first, or give this one its own folder with REJOINDER_DATA.",
+                code=HELD,
             ) from None
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
@@ -55,9 +56,10 @@ def _open_lock(folder: Folder) -> int:
 
 
 @contextmanager
-def published(folder: Folder, dsn: str) -> Iterator[None]:
-    """Let others attach while this lasts."""
-    write_secret(folder.attach, json.dumps({"dsn": dsn, "pid": os.getpid()}))
+def published(folder: Folder, dsn: str, *, passing: bool) -> Iterator[None]:
+    """Let others attach while this lasts; `passing` is a command that ends in a moment."""
+    told = {"dsn": dsn, "pid": os.getpid(), "passing": passing}
+    write_secret(folder.attach, json.dumps(told))
     try:
         yield
     finally:
@@ -85,6 +87,17 @@ def read_attachment(folder: Folder) -> str:
     return dsn
 
 
+def read_lasting(folder: Folder) -> str | None:
+    """The DSN of the attach file, if its owner lasts. Raises Setup as `read_attachment` does, but for no file."""
+    try:
+        passing = bool(json.loads(folder.attach.read_text()).get("passing"))
+    except (FileNotFoundError, ValueError):
+        return None  # the owner is starting, or has just ended
+    except PermissionError:
+        passing = False
+    return None if passing else read_attachment(folder)
+
+
 def socket_of(dsn: str) -> Path:
     """The socket's path of a DSN that `own` made."""
     return Path(parse_qs(urlsplit(dsn).query).get("host", [""])[0]) / SOCKET_NAME
@@ -105,5 +118,4 @@ def _none_running(folder: Folder) -> Setup:
     return Setup(
         f"No private PostgreSQL is running for {folder.data}.",
         mend="Start `rejoinder serve` with the same REJOINDER_DATA first, or set DATABASE_URL.",
-        code=NOT_RUNNING,
     )

@@ -47,7 +47,7 @@ class Cpu:
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """Bytes. `server_rss` is the server process alone.
+    """Bytes. `server_rss` is the server and the processes it started, PostgreSQL's left out.
 
     `postgres` counts memory that PostgreSQL's processes share once: the sum of their proportional set sizes where the
     system tells them (Linux), else of what is each one's own.
@@ -67,28 +67,43 @@ class Watched:
 
     def cpu(self) -> Cpu:
         """Processor time so far; that of PostgreSQL's backends that have ended is in its parent's account."""
-        roots, others = self._postgres()
+        tree = self._tree()
         ended = 0.0
-        for root in roots:
+        for root in tree.postmasters:
             times = root.cpu_times()
             ended += times.children_user + times.children_system
         return Cpu(
-            server=_seconds(self.server),
-            postgres=ended + sum(map(_seconds, [*roots, *others])),
+            server=sum(map(_seconds, tree.ours)),
+            postgres=ended + sum(map(_seconds, [*tree.postmasters, *tree.backends])),
             model=_seconds(self.model),
             load=_seconds(psutil.Process()),
         )
 
     def memory(self) -> Memory:
         """Memory now."""
-        roots, others = self._postgres()
+        tree = self._tree()
         counts = "PSS" if hasattr(self.server.memory_full_info(), "pss") else "USS"
-        total = sum(_own(process, counts.lower()) for process in [*roots, *others])
-        return Memory(self.server.memory_info().rss, total, counts)
+        total = sum(
+            _own(process, counts.lower()) for process in [*tree.postmasters, *tree.backends]
+        )
+        return Memory(self.rss(), total, counts)
 
-    def _postgres(self) -> tuple[Sequence[psutil.Process], Sequence[psutil.Process]]:
-        roots = [child for child in self.server.children() if child.name() == "postgres"]
-        return roots, [child for root in roots for child in root.children(recursive=True)]
+    def rss(self) -> int:
+        """Resident bytes of the server and the processes it started, PostgreSQL's left out."""
+        return sum(process.memory_info().rss for process in self._tree().ours)
+
+    def _tree(self) -> _Tree:
+        children = self.server.children()
+        roots = [child for child in children if child.name() == "postgres"]
+        backends = [child for root in roots for child in root.children(recursive=True)]
+        return _Tree([self.server, *(c for c in children if c not in roots)], roots, backends)
+
+
+@dataclass(frozen=True, slots=True)
+class _Tree:
+    ours: Sequence[psutil.Process]
+    postmasters: Sequence[psutil.Process]
+    backends: Sequence[psutil.Process]
 
 
 def _seconds(process: psutil.Process) -> float:

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import shutil
 import socket
 import sys
 import tempfile
-from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
+from urllib.parse import urlsplit
 
 import aiohttp
-from pydantic import AliasChoices
 
 from rejoinder.app.token_file import read_token
+from rejoinder.bench.under_test.program import Program, WireFormat
 from rejoinder.errors import Setup
-from rejoinder.settings import Settings
 
 _READY_S = 60.0
 _STOP_S = 40.0  # the server's own deadline for running turns is 20 s
@@ -27,16 +27,12 @@ _POLL_S = 0.02
 
 
 class Stub:
-    """The provider's stand-in on a port of its own; `answer_after` starts it anew with another delay."""
+    """The provider's stand-in; `answer_after` starts it, and anew on the same port with another delay."""
 
-    def __init__(self) -> None:
+    def __init__(self, wire: WireFormat) -> None:
         self._process: Process | None = None
-        self.port = free_port()
-
-    @property
-    def base_url(self) -> str:
-        """What OPENAI_BASE_URL must be."""
-        return f"http://127.0.0.1:{self.port}/v1"
+        self.wire = wire
+        self.base_url = ""
 
     @property
     def pid(self) -> int:
@@ -49,13 +45,15 @@ class Stub:
         await self.stop()
         self._process = await asyncio.create_subprocess_exec(
             sys.executable,
-            *("-m", "rejoinder.testing", "openai"),
-            *("--port", str(self.port), "--delay", str(delay)),
+            *("-m", "rejoinder.testing", self.wire),
+            *("--port", str(urlsplit(self.base_url).port or 0), "--delay", str(delay)),
             stdout=PIPE,
         )
         assert self._process.stdout is not None, "it was asked for"
-        if not await asyncio.wait_for(self._process.stdout.readline(), _READY_S):
+        said = await asyncio.wait_for(self._process.stdout.readline(), _READY_S)
+        if not said:
             raise Setup("The stub of the model did not start.", mend="Its error stands above.")
+        self.base_url = said.decode().strip()
 
     async def stop(self) -> None:
         """End it, if it runs."""
@@ -65,10 +63,11 @@ class Stub:
 
 
 @asynccontextmanager
-async def stub() -> AsyncIterator[Stub]:
-    """A stub, not started yet, ended on leaving."""
-    provider = Stub()
+async def stub(wire: WireFormat) -> AsyncIterator[Stub]:
+    """A stub that answers at once, ended on leaving."""
+    provider = Stub(wire)
     try:
+        await provider.answer_after(0)
         yield provider
     finally:
         await provider.stop()
@@ -85,18 +84,23 @@ class Server:
 
 
 @asynccontextmanager
-async def server(model_url: str) -> AsyncIterator[Server]:
+async def server(program: Program, settings: Mapping[str, str]) -> AsyncIterator[Server]:
     """`rejoinder serve` in a new data folder, ended and deleted on leaving. Raises Setup when it does not start."""
     scratch = _scratch()
     port = free_port()
     said = scratch / "server.log"
+    ours = {
+        "PORT": str(port),
+        "REJOINDER_DATA": str(scratch / "data"),
+        "LOG_LEVEL": "warning",
+        "REJOINDER_LOG_FORMAT": "json",
+    }
     try:
         with said.open("wb") as log:
             process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                *("-c", "from rejoinder.cli import main; main()", "serve"),
+                *program.command("serve"),
                 cwd=scratch,
-                env=_environment(scratch / "data", port, model_url),
+                env=program.environment({**ours, **settings}),
                 stdout=log,
                 stderr=log,
             )
@@ -108,6 +112,19 @@ async def server(model_url: str) -> AsyncIterator[Server]:
             await end(process)
     finally:
         await asyncio.to_thread(shutil.rmtree, scratch, ignore_errors=True)
+
+
+async def help_seconds(program: Program, times: int = 5) -> float:
+    """How long `rejoinder --help` takes, from the start of its process to its end: the median of several."""
+    loop, took = asyncio.get_running_loop(), []
+    for _ in range(times):
+        begun = loop.time()
+        process = await asyncio.create_subprocess_exec(
+            *program.command("--help"), env=program.environment({}), stdout=DEVNULL
+        )
+        await process.wait()
+        took.append(loop.time() - begun)
+    return median(took)
 
 
 async def end(process: Process) -> None:
@@ -139,28 +156,6 @@ def _tail(said: Path) -> str:
     return said.read_text(errors="replace")[-2000:].strip()
 
 
-def _environment(data: Path, port: int, model_url: str) -> dict[str, str]:
-    """This process' environment without a single setting of ours, then those of the run."""
-    return {
-        **{name: value for name, value in os.environ.items() if name.upper() not in _SETTINGS},
-        "PORT": str(port),
-        "REJOINDER_DATA": str(data),
-        "OPENAI_API_KEY": "bench",
-        "OPENAI_BASE_URL": model_url,
-        "OPENAI_MODEL": "stub",
-        "LOG_LEVEL": "warning",
-        "REJOINDER_LOG_FORMAT": "json",
-    }
-
-
-_SETTINGS = {
-    str(name).upper()
-    for setting in Settings.model_fields.values()
-    if isinstance(setting.validation_alias, AliasChoices)
-    for name in setting.validation_alias.choices
-}
-
-
 async def _until_ready(process: Process, base_url: str, said: Path) -> None:
     deadline = asyncio.get_running_loop().time() + _READY_S
     async with aiohttp.ClientSession() as http:
@@ -174,8 +169,9 @@ async def _until_ready(process: Process, base_url: str, said: Path) -> None:
             except aiohttp.ClientError:
                 pass
             await asyncio.sleep(_POLL_S)
+    late = f"did not get ready within {_READY_S:.0f} s"
     raise Setup(
-        f"The server did not get ready within {_READY_S:.0f} s; the end of what it said:\n"
+        f"The server {late if process.returncode is None else 'ended as it started'}; the end of what it said:\n"
         f"{_tail(said)}",
         mend="Run `rejoinder serve` to see more.",
         code="bench_no_server",

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import psutil
 
-from rejoinder import __version__
+import rejoinder
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,14 @@ class Machine:
     rejoinder: str
     commit: str | None
 
+    def line(self, date: str) -> str:
+        """It in a sentence."""
+        return (
+            f"Rejoinder {self.rejoinder}{f' ({self.commit})' if self.commit else ''}, {date}: "
+            f"{self.cpus} CPUs ({self.cpu_model}), {self.memory_gib:.0f} GiB, {self.system}, "
+            f"Python {self.python}, PostgreSQL {self.postgres}."
+        )
+
 
 def machine(postgres: str) -> Machine:
     """This machine. Blocks for a few milliseconds: git is asked."""
@@ -38,8 +46,8 @@ def machine(postgres: str) -> Machine:
         system=f"{platform.system()} {platform.machine()}",
         python=platform.python_version(),
         postgres=postgres,
-        rejoinder=__version__,
-        commit=_commit(Path(__file__)),
+        rejoinder=rejoinder.__version__,
+        commit=_commit(),
     )
 
 
@@ -52,10 +60,20 @@ def _cpu_model() -> str:
     return next(named, platform.processor() or "unknown")
 
 
-def _commit(file: Path) -> str | None:
+def checkout() -> Path | None:
+    """The folder of our own git checkout, if this program runs from one."""
+    file = Path(rejoinder.__file__)
     # Installed into somebody's own checkout, our files are not tracked there: that commit is not ours.
     if _git(file, "ls-files", "--error-unmatch", file.name) is None:
         return None
+    root = _git(file, "rev-parse", "--show-toplevel")
+    return Path(root) if root else None
+
+
+def _commit() -> str | None:
+    if checkout() is None:
+        return None
+    file = Path(rejoinder.__file__)
     commit = _git(file, "rev-parse", "--short", "HEAD")
     changed = _git(file, "status", "--porcelain", "--untracked-files=no")
     return f"{commit}+" if commit and changed else commit

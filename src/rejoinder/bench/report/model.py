@@ -1,0 +1,98 @@
+"""Everything a run found, as figures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rejoinder.bench.measure import Spread, Stages, Tally
+from rejoinder.bench.under_test.machine import Machine
+from rejoinder.bench.under_test.program import WireFormat
+from rejoinder.bench.under_test.resources import Cpu, Memory
+from rejoinder.bench.under_test.yardstick import Yardstick
+
+
+@dataclass(frozen=True, slots=True)
+class Turns:
+    """Full turns, closed loop, zero-delay model. `cpu` is in milliseconds a turn, `cores` in cores kept busy."""
+
+    per_second: float
+    by_round: list[float]
+    callers: int
+    spread: Spread
+    cpu: Cpu
+    cores: Cpu
+
+
+@dataclass(frozen=True, slots=True)
+class Steady:
+    """Turns at a fixed rate, open loop, beside a model of `delay` seconds.
+
+    `overhead` is a reply's time less the delay, `cpu` milliseconds a turn, `probe` the time of a small request
+    meanwhile. `stages` are averages; None when a message was refused.
+    """
+
+    delay: float
+    overhead: Spread
+    cpu: Cpu
+    transactions_a_turn: float
+    commits_a_turn: float
+    wal_bytes_a_turn: float
+    probe: Spread
+    stages: Stages | None
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """`most` turns in flight at once beside a model of `delay` seconds, and the server's memory in bytes."""
+
+    asked: int
+    delay: float
+    most: int
+    idle_rss: int
+    rss: int
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """A turn's CPU, ours and PostgreSQL's together, with `many` stored messages over that with `few`.
+
+    `ratio` is the median of the rounds' ratios; None when the stretches were too short for any.
+    """
+
+    few: int
+    many: int
+    ratio: float | None
+    by_round: list[float]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything a run found. Times in milliseconds unless named otherwise."""
+
+    date: str
+    machine: Machine
+    wire: WireFormat
+    seconds: float
+    rounds: int
+    startup_seconds: float
+    help_seconds: float
+    acknowledge_rate: float
+    acknowledge: Spread
+    generator_lag: Spread
+    burst: int
+    burst_seconds: float
+    steady_rate: float
+    steady: list[Steady]
+    idle_probe: Spread
+    turns: Turns
+    connections: dict[str, int]
+    memory: Memory
+    yardstick: Yardstick
+    crowd: Crowd | None
+    growth: Growth | None
+    tally: Tally
+
+    @property
+    def turns_to_commits(self) -> float:
+        """Full turns a second, as a share of raw commits a second over eight connections."""
+        return self.turns.per_second / self.yardstick.many if self.yardstick.many else 0.0

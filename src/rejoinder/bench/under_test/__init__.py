@@ -1,0 +1,1 @@
+"""What is under test: the stub, the server, and what they use of the machine."""
