@@ -8,12 +8,13 @@ from itertools import groupby
 from typing import Any
 
 import aiohttp
+import pytest
 from pydantic_ai.models import Model
 from pydantic_core import to_json
 
 from rejoinder.llm.gemini import GeminiModel
 from rejoinder.llm.openai import OpenAIModel
-from rejoinder.llm.others import OtherModel, anthropic
+from rejoinder.llm.others import OtherModel, anthropic, inferred
 from rejoinder.testing import AnthropicStub, GeminiStub, OpenAIStub
 from rejoinder.testing.anthropic_stub import message
 from rejoinder.testing.gemini_stub import generated
@@ -187,7 +188,16 @@ def _oracle_gemini(url: str, _http: aiohttp.ClientSession) -> Model:
     return OtherModel(GoogleModel("gemini-2.5-flash", provider=provider))
 
 
+def _ollama(url: str, _http: aiohttp.ClientSession) -> Model:
+    """One that pydantic-ai makes by itself: it reads its address from its own variable."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("OLLAMA_BASE_URL", url)
+        patch.setenv("OLLAMA_API_KEY", KEY)
+        return inferred("ollama:llama3.1")
+
+
 ADAPTERS = [
+    Adapter("inferred", OPENAI, _ollama),
     Adapter(
         "gemini",
         GEMINI,

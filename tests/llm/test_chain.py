@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from rejoinder.errors import ModelRefused, ModelTransient
+from rejoinder.errors import ModelRefused, ModelThrottled, ModelTransient
 from rejoinder.llm.chain import REST_SECONDS, Chain
+from rejoinder.llm.failure import PROMPT_REFUSED
 from rejoinder.llm.generate import generate
 from rejoinder.llm.model import Answer
 from rejoinder.testing import ScriptedModel
@@ -109,6 +110,27 @@ async def test_nobody_is_asked_to_say_what_another_declined_to() -> None:
     with pytest.raises(ModelRefused, match="declined"):
         await diary.ask()
     assert other.calls == []
+
+
+async def test_one_odd_prompt_does_not_take_the_model_from_others() -> None:
+    """A prompt that is too long, an answer that can't be used: neither says anything of the model."""
+    odd = ModelRefused("too long", code=PROMPT_REFUSED)
+    first = ScriptedModel([odd, Answer("", "answer", ""), "From the first"])
+    diary = Diary(first, ScriptedModel(["one", "two"]))
+    assert [await diary.ask(), await diary.ask()] == ["one", "two"]
+    assert [call.estimated for call in diary.calls] == [False, False, False, False]
+    assert await diary.ask() == "From the first"
+
+
+async def test_one_that_asks_to_be_left_alone_is_not_asked_while_others_may_be() -> None:
+    throttled = ScriptedModel([ModelThrottled("slow down", retry_after=60), "never said"])
+    other = ScriptedModel([BUSY, "Second round"])
+    diary = Diary(throttled, other)
+    assert await diary.ask() == "Second round"
+    assert len(throttled.calls) == 1
+    diary.now += REST_SECONDS + 1
+    other.script.append("Still")
+    assert await diary.ask() == "Still"
 
 
 def test_a_chain_of_none_is_refused() -> None:

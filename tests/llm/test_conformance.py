@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import aiohttp
 import pytest
@@ -13,7 +14,7 @@ from rejoinder.errors import ModelError, ModelRefused, ModelThrottled, ModelTran
 from rejoinder.llm.chain import Chain
 from rejoinder.llm.generate import generate
 from rejoinder.llm.messages import to_messages
-from rejoinder.llm.model import Answer
+from rejoinder.llm.model import Answer, Line
 from rejoinder.testing.model_stub import Canned, Drop, Hang, ModelStub, Script, Stall
 from rejoinder.usage.model import Call
 
@@ -63,6 +64,18 @@ async def test_it_says_what_the_oracle_says(adapter: Adapter, http: aiohttp.Clie
     assert said == expected
     assert [role for role, _ in said] == ["system", "user", "assistant", "user"]
     assert "To Huế &amp; &lt;Hà Nội&gt;?" in said[-1][1]
+
+
+async def test_a_talk_that_the_business_began_begins_with_the_customer_all_the_same(
+    adapter: Adapter, http: aiohttp.ClientSession
+) -> None:
+    """Gemini and some models' templates refuse a history that begins with a reply."""
+    prompt = replace(PROMPT, history=(Line("business", "Your order is here."),))
+    async with adapter.provider.stub() as stub, adapter.make(stub.base_url, http) as model:
+        messages, parameters = to_messages(prompt)
+        await model.request(messages, None, parameters)
+    said = runs(adapter.provider.said(stub.requests[0].body))
+    assert [role for role, _ in said] == ["system", "user", "assistant", "user"]
 
 
 async def test_it_sends_the_key_in_a_header_only(

@@ -101,7 +101,7 @@ async def test_the_tries_are_used_up(model_at: MakeModel, attempts: int) -> None
     assert len(stub.requests) == len(diary.calls) == attempts
     assert len(diary.waits) == attempts - 1
     assert {call.error for call in diary.calls} == {
-        "The model gpt at 127.0.0.1 answered 503: Overloaded"
+        "The model gpt at 127.0.0.1 answered 503: Overloaded."
     }
 
 

@@ -81,8 +81,7 @@ def test_customers_cannot_forge_a_passage_or_a_fence() -> None:
 def test_unanswered_messages_stand_apart_from_earlier_ones() -> None:
     history = (Line("business", "Hi"), Line("customer", "old one"), Line("customer", "old two"))
     messages, _ = to_messages(Prompt("", (), history, ("new",)))
-    assert isinstance(messages[0], ModelResponse)
-    assert len(messages) == 2
+    assert [type(message) for message in messages] == [ModelRequest, ModelResponse, ModelRequest]
     assert read_asked(messages) == ["new"]
     assert "<message>\nold two\n</message>" in as_text(messages)
 

@@ -21,8 +21,10 @@ from pydantic_ai.messages import (
 from pydantic_ai.models import ModelRequestParameters
 from pydantic_ai.settings import ModelSettings
 from pydantic_ai.tools import ToolDefinition
+from pydantic_core import to_json
 
 from rejoinder.errors import ModelError, ModelRefused, ModelThrottled, ModelTransient, Setup
+from rejoinder.llm.failure import DECLINED
 from rejoinder.llm.messages import RULES, to_messages
 from rejoinder.llm.openai import OpenAIModel
 from rejoinder.testing.model_stub import Canned, Drop, Hang, Script
@@ -111,6 +113,51 @@ async def test_odd_completions_are_told_apart(
     async with OpenAIStub(script=[Canned(body=body)]) as stub:
         response = await ask(model_at(stub))
     assert (response.text, response.finish_reason) == (text, finish)
+
+
+ODD = {
+    "a number as id": {"id": 5},
+    "a usage of another form": {"usage": [1]},
+    "a thinking part": {
+        "choices": [{"message": {"content": [{"type": "thinking", "text": None}, {"text": "Hi"}]}}]
+    },
+    "another word for stop": {
+        "choices": [{"message": {"content": "Hi"}, "finish_reason": "eos_token"}]
+    },
+}
+
+
+@pytest.mark.parametrize("odd", ODD.values(), ids=ODD.keys())
+async def test_a_good_answer_is_not_lost_for_what_stands_beside_it(
+    model_at: MakeModel, odd: dict[str, object]
+) -> None:
+    usual = {"id": "c", "choices": [{"message": {"content": "Hi"}, "finish_reason": "stop"}]}
+    async with OpenAIStub(script=[Canned(body=to_json({**usual, **odd}))]) as stub:
+        assert (await ask(model_at(stub))).text == "Hi"
+
+
+async def test_a_stream_s_oddities_lose_nothing(model_at: MakeModel) -> None:
+    events = (
+        b'data: {"choices": [{"delta": {"content": "Hi"}}]}\n\n'
+        b'data: {"type": "ping"}\n\n'
+        b'data: {"choices": [{"delta": null, "finish_reason": "eos_token"}]}\n\n'
+        b'data: {"usage": {"prompt_tokens": 5, "completion_tokens": 1}}\n\n: bye'
+    )
+    streamed = Canned(200, events, {"Content-Type": "text/event-stream"})
+    messages, parameters = to_messages(PROMPT)
+    async with (
+        OpenAIStub(script=[streamed]) as stub,
+        model_at(stub).request_stream(messages, None, parameters) as stream,
+    ):
+        assert [each async for each in stream]
+    response = stream.get()
+    assert (response.text, response.finish_reason) == ("Hi", "stop")
+    assert response.usage.input_tokens == 5
+
+
+async def test_content_rules_of_the_provider_are_told_apart(model_at: MakeModel) -> None:
+    error = await failing(model_at, Canned(400, fault("Filtered", code="content_filter")))
+    assert error.code == DECLINED
 
 
 REFUSED: list[tuple[Canned, str]] = [

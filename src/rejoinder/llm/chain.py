@@ -12,6 +12,9 @@ from pydantic_ai.models import Model
 REST_SECONDS = 30.0
 """A model that failed is asked after the others for this long: a customer must not wait for it each time."""
 
+LONGEST_REST_SECONDS = 300.0
+"""A model that asks for a longer pause is asked after the others until this is over."""
+
 
 class Chain:
     """The models of a process and which of them failed a moment ago. Raises ValueError for none."""
@@ -22,16 +25,12 @@ class Chain:
         self.models = tuple(models)
         self._clock = clock
         self._resting: dict[int, float] = {}
+        self._left_alone: dict[int, float] = {}
 
     @property
     def first(self) -> Model:
         """The model that is preferred."""
         return self.models[0]
-
-    @property
-    def name(self) -> str:
-        """The models' names as a person reads them."""
-        return ", else ".join(model.model_name for model in self.models)
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[Self]:
@@ -46,10 +45,20 @@ class Chain:
         now = self._clock()
         return sorted(self.models, key=lambda model: self._resting.get(id(model), 0.0) > now)
 
-    def failed(self, model: Model) -> None:
-        """It could not answer."""
-        self._resting[id(model)] = self._clock() + REST_SECONDS
+    def failed(self, model: Model, asked: float | None = None) -> None:
+        """It could not answer; `asked` are the seconds it wants to be left alone."""
+        now, pause = self._clock(), min(asked or 0.0, LONGEST_REST_SECONDS)
+        self._resting[id(model)] = now + max(REST_SECONDS, pause)
+        if pause:
+            self._left_alone[id(model)] = now + pause
 
     def answered(self, model: Model) -> None:
         """It answered."""
         self._resting.pop(id(model), None)
+        self._left_alone.pop(id(model), None)
+
+    def patient(self, models: list[Model]) -> list[Model]:
+        """Without those that want to be left alone still, unless there are no others."""
+        now = self._clock()
+        ready = [model for model in models if self._left_alone.get(id(model), 0.0) <= now]
+        return ready or models

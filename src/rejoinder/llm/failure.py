@@ -8,8 +8,29 @@ from rejoinder.errors import ModelError, ModelRefused, ModelThrottled, ModelTran
 
 # The account is out of credit: OpenAI says so with a 429 that no waiting mends ("Error codes").
 _QUOTA = {"insufficient_quota", "billing_hard_limit_reached", "billing_not_active"}
+# The prompt itself was turned down by content rules: Azure's and OpenAI's codes.
+_DECLINED = {"content_filter", "content_policy_violation", "invalid_prompt"}
 # Time-out, conflict (a lock at the provider's), too early: the other 4xx blame the request itself.
-_PASSING = {408, 409, 425}
+_PASSING = {408, 409, 425, 499}
+
+DECLINED = "model_declined"
+"""The code of the error for a model that won't answer because of its content rules."""
+
+BROKE_OFF = "model_broke_off"
+"""The code of the error for an answer that began and did not end."""
+
+PROMPT_REFUSED = "model_refused_prompt"
+"""The code of the error for a request that the model refuses for what it holds: too long, malformed."""
+
+UNUSABLE = "model_answer_unusable"
+"""The code of the error for an answer that came whole and can't be used."""
+
+_OF_THIS_CALL = {DECLINED, PROMPT_REFUSED, UNUSABLE}
+
+
+def is_ailing(error: ModelError) -> bool:
+    """Whether an error says that the model can't answer now, and not only this prompt."""
+    return error.code not in _OF_THIS_CALL
 
 
 def from_status(
@@ -27,10 +48,12 @@ def from_status(
     `who` names the model, `said` quotes the provider, `codes` are its error codes. What a provider
     says about a rejected key is left out: it repeats part of the key.
     """
-    told = f": {said}" if said else "."
+    told = f": {said.rstrip('.')}." if said else "."
+    if status < 500 and _DECLINED.intersection(codes):
+        return ModelRefused(f"{who} declined to answer{told}", code=DECLINED)
     if status == 402 or _QUOTA.intersection(codes):
         return ModelRefused(
-            f"The account of {who} has no quota left{told}", mend="Top up the provider's account."
+            f"{who} has no quota left{told}", mend="Top up the account at its provider."
         )
     if status in (401, 403):
         named = f" ({', '.join(codes)})" if codes else ""
@@ -46,7 +69,9 @@ def from_status(
     if status >= 500 or status in _PASSING:
         return ModelTransient(f"{who} answered {status}{told}", retry_after=retry_after)
     mend = f"Check {url_setting}." if status < 400 else ""
-    return ModelRefused(f"{who} refuses the request with {status}{told}", mend=mend)
+    return ModelRefused(
+        f"{who} refuses the request with {status}{told}", mend=mend, code=PROMPT_REFUSED
+    )
 
 
 def from_exception(error: Exception, *, who: str) -> ModelError | None:
@@ -62,8 +87,12 @@ def from_exception(error: Exception, *, who: str) -> ModelError | None:
             failure = from_status(status, who=who, codes=codes, retry_after=wait)
         case theirs.ModelRateLimitError(retry_after=wait):
             failure = from_status(429, who=who, retry_after=wait)
-        case theirs.ModelRequestRejectedError() | theirs.ContentFilterError():
-            failure = ModelRefused(f"{who} refuses the request ({type(error).__name__}).")
+        case theirs.ContentFilterError():
+            failure = ModelRefused(f"{who} declined to answer.", code=DECLINED)
+        case theirs.ModelRequestRejectedError():
+            failure = ModelRefused(
+                f"{who} refuses the request ({type(error).__name__}).", code=PROMPT_REFUSED
+            )
         case theirs.UserError() | theirs.UsageLimitExceeded():
             failure = ModelRefused(f"{who} can't be asked: {error}")
         case theirs.ConcurrencyLimitExceeded():

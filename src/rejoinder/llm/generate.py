@@ -14,7 +14,7 @@ from pydantic_ai.usage import RequestUsage
 
 from rejoinder.errors import ModelError, ModelRefused, ModelTransient
 from rejoinder.llm.chain import Chain
-from rejoinder.llm.failure import from_exception
+from rejoinder.llm.failure import BROKE_OFF, DECLINED, UNUSABLE, from_exception, is_ailing
 from rejoinder.llm.messages import as_text, parse_answer, to_messages
 from rejoinder.llm.model import Answer, Prompt
 from rejoinder.llm.price import cost
@@ -26,9 +26,6 @@ LONGEST_BACKOFF_SECONDS = 8.0
 # English has about four characters a token (OpenAI, "What are tokens"); other scripts have fewer,
 # so the estimate is a floor.
 CHARACTERS_PER_TOKEN = 4
-
-DECLINED = "model_declined"
-"""The code of the ModelRefused that a model's own content filter raises."""
 
 Record = Callable[[Call], None]
 
@@ -68,12 +65,13 @@ async def generate(
             except ModelError as error:
                 if error.code == DECLINED:
                     raise
-                chain.failed(model)
+                if is_ailing(error):
+                    chain.failed(model, error.retry_after)
                 round_.note(model, error)
             else:
                 chain.answered(model)
                 return Generated(answer, model.system, model.model_name)
-        left = [model for model in left if model not in round_.refused]
+        left = chain.patient([model for model in left if model not in round_.refused])
         if not left or failed == attempts:
             break
         await sleep(retry_delay(failed, round_.wait, random.random()))  # noqa: S311
@@ -146,12 +144,15 @@ async def _ask(
         return answer
     except Exception as error:
         seen.outcome = "error"
-        seen.began = isinstance(error, TimeoutError)
         failure = from_exception(error, who=f"The model {model.model_name}")
         seen.error = str(failure or type(error).__name__)
-        if failure is None or failure is error:
+        if failure is None:
             raise
-        raise failure from error
+        if seen.response is not None and failure.code != DECLINED:
+            failure.code = UNUSABLE
+        broke_off = isinstance(error, TimeoutError) or failure.code == BROKE_OFF
+        seen.began = seen.response is not None or broke_off
+        raise failure from None  # an SDK's error may hold the request's headers, and so the key
     finally:
         record(_call(model, messages, seen, monotonic() - begun))
 
@@ -183,7 +184,7 @@ def _call(model: Model, messages: Sequence[ModelMessage], seen: _Outcome, second
         input_tokens=usage.input_tokens,
         output_tokens=usage.output_tokens,
         estimated=estimated,
-        cost=cost(model, usage),
+        cost=cost(model, usage, seen.response.model_name if seen.response else None),
         seconds=seconds,
         outcome=seen.outcome,
         error=seen.error,

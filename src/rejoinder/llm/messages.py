@@ -58,6 +58,8 @@ _PARAMETERS = ModelRequestParameters(
     output_object=OutputObjectDefinition(json_schema=ANSWER_SCHEMA, name="answer", strict=True),
 )
 
+_BEFORE = "(What the customer wrote before this is left out.)"
+
 _PASSAGE = re.compile(r'<passage title="([^"]*)" score="([^"]*)">\n(.*?)\n</passage>', re.DOTALL)
 _UNANSWERED = re.compile(r"<unanswered>\n(.*?)\n</unanswered>", re.DOTALL)
 
@@ -71,6 +73,10 @@ def to_messages(prompt: Prompt) -> tuple[list[ModelMessage], ModelRequestParamet
     # customer lines at the end of the history share the last request
     trailing = runs.pop()[1] if runs and runs[-1][0] == "customer" else []
     messages = [_past(speaker, texts) for speaker, texts in runs]
+    if messages and isinstance(
+        messages[0], ModelResponse
+    ):  # Gemini and some templates refuse to begin with a reply
+        messages.insert(0, _request([_BEFORE]))
     parts = [_passage(passage) for passage in prompt.passages]
     parts += [_fenced("message", text) for text in trailing]
     parts += [_fenced("unanswered", text) for text in prompt.asked]

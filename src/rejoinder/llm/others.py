@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from types import TracebackType
-from typing import Protocol
+from typing import Any, Protocol
 
-from pydantic_ai.exceptions import UserError
 from pydantic_ai.messages import ModelMessage, ModelResponse
 from pydantic_ai.models import Model, ModelRequestParameters, infer_model
 from pydantic_ai.models.wrapper import WrapperModel
 from pydantic_ai.settings import ModelSettings
 
 from rejoinder.errors import Setup
+from rejoinder.llm.key import clean_key
 
 
 class Closable(Protocol):
@@ -62,14 +62,15 @@ class OtherModel(WrapperModel):
 
 def anthropic(name: str, *, api_key: str | None, base_url: str | None) -> Model:
     """A model of Anthropic's. Raises Setup without a key."""
-    if not api_key:
+    key = clean_key(api_key, "ANTHROPIC_API_KEY")
+    if key is None:
         raise Setup("Anthropic's models need a key.", mend="Set ANTHROPIC_API_KEY.", code="no_key")
     from anthropic import AsyncAnthropic
     from pydantic_ai.models.anthropic import AnthropicModel
     from pydantic_ai.providers.anthropic import AnthropicProvider
 
     # We count the tries, and limit the whole call.
-    client = AsyncAnthropic(api_key=api_key, base_url=base_url, max_retries=0, timeout=None)
+    client = AsyncAnthropic(api_key=key, base_url=base_url, max_retries=0, timeout=None)
     model = AnthropicModel(name, provider=AnthropicProvider(anthropic_client=client))
     return OtherModel(model, client)
 
@@ -80,11 +81,15 @@ def inferred(name: str) -> Model:
     Raises Setup when it is unknown, its SDK is not installed or its key is missing.
     """
     try:
-        return OtherModel(infer_model(name))
-    except (UserError, ImportError, ValueError) as wrong:
+        model = infer_model(name)
+    except Exception as wrong:  # noqa: BLE001 - SDKs raise what they like when they are set up
         raise Setup(
             f"The model {name!r} can't be used: {' '.join(str(wrong).split())[:300]}",
             mend="Known here are local, gemini:NAME, openai:NAME, anthropic:NAME and pydantic-ai's provider:NAME; "
             "those need pip install 'pydantic-ai-slim[provider]' and the provider's key.",
             code="unknown_model",
         ) from None
+    client: Any = getattr(model, "client", None)
+    if hasattr(client, "max_retries"):
+        client.max_retries = 0  # we count the tries
+    return OtherModel(model)

@@ -19,17 +19,26 @@ if TYPE_CHECKING:
 _FREE = frozenset({"local", "scripted", "test"})
 
 
-def cost(model: Model, usage: RequestUsage) -> Decimal | None:
-    """US dollars for a call, None where the price is not known."""
+def cost(model: Model, usage: RequestUsage, answered: str | None = None) -> Decimal | None:
+    """US dollars for a call, None where the price is not known.
+
+    `answered` is the model that the response names: the one asked for may be another's alias.
+    """
     if model.system in _FREE:
         return Decimal(0)
-    found = _listed(model.system, model.base_url, model.model_name)
-    if found is None:
+    asked = model.model_name.removeprefix("models/")
+    found = (answered and _listed(model.system, model.base_url, answered)) or _listed(
+        model.system, model.base_url, asked
+    )
+    if not found:
         return None
     provider, listed = found
-    priced = listed.calc_price(
-        usage, provider, genai_request_timestamp=datetime.now(UTC), auto_update_timestamp=None
-    )
+    try:
+        priced = listed.calc_price(
+            usage, provider, genai_request_timestamp=datetime.now(UTC), auto_update_timestamp=None
+        )
+    except ValueError:  # a usage that can't be: more cached than read
+        return None
     return priced.total_price
 
 

@@ -162,7 +162,7 @@ class ModelStub(ABC):
         self._changed()
         try:
             return await self._play(request, received, len(raw))
-        except asyncio.CancelledError:
+        except (asyncio.CancelledError, ConnectionResetError):
             self.closed_by_client += 1
             raise
         finally:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, JsonValue, TypeAdapter, ValidationError, model_validator
 from pydantic.alias_generators import to_camel
 from pydantic_ai.messages import FinishReason, ModelMessage, ModelResponse, TextPart
 from pydantic_ai.models import ModelRequestParameters
@@ -27,24 +27,33 @@ BASE_URL = "https://generativelanguage.googleapis.com/v1beta"
 KEY_SETTING = "GEMINI_API_KEY"
 URL_SETTING = "GEMINI_BASE_URL"
 
-_FINISH: dict[str, FinishReason] = {
+_STOPPED: dict[str, FinishReason] = {
     "STOP": "stop",
     "MAX_TOKENS": "length",
+    "CONTINUATION": "length",
     "SAFETY": "content_filter",
     "RECITATION": "content_filter",
-    "LANGUAGE": "content_filter",
     "BLOCKLIST": "content_filter",
     "PROHIBITED_CONTENT": "content_filter",
     "SPII": "content_filter",
-    "MALFORMED_FUNCTION_CALL": "error",
-    "MALFORMED_RESPONSE": "error",
-    "OTHER": "error",
+    "MODEL_ARMOR": "content_filter",
 }
+"""Every other reason given is an error: there is no whole answer."""
+
 _ROLES = {"user": "user", "assistant": "model"}
 
 
 class _Shape(BaseModel):
+    """A null is a field left out: gateways write it so."""
+
     model_config = ConfigDict(alias_generator=to_camel)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _no_nulls(cls, value: object) -> object:
+        if not isinstance(value, dict):
+            return value
+        return {key: each for key, each in value.items() if each is not None}
 
 
 class _Part(_Shape):
@@ -82,19 +91,20 @@ class _Response(_Shape):
     @property
     def is_one(self) -> bool:
         """Whether anything of it was there: every field of the format may be missing."""
-        return self.candidates is not None or self.prompt_feedback is not None
+        told = (self.candidates, self.prompt_feedback, self.usage_metadata, self.response_id)
+        return any(each is not None for each in (*told, self.model_version))
 
 
 class _Detail(_Shape):
     reason: str | None = None
-    retry_delay: str | None = None
+    retry_delay: JsonValue = None
 
 
 class _Fault(_Shape):
-    code: int | None = None
+    code: JsonValue = None
     message: str | None = None
     status: str | None = None
-    details: list[_Detail] = []
+    details: list[_Detail | JsonValue] = []
 
 
 class _Failed(_Shape):
@@ -106,8 +116,8 @@ _FAILED: TypeAdapter[_Failed | list[_Failed]] = TypeAdapter(_Failed | list[_Fail
 
 def path(name: str, *, stream: bool) -> str:
     """Each model has two; without `alt=sse` a stream is one long JSON array."""
-    named = quote(name.removeprefix("models/"), safe="")
-    return f"models/{named}:" + ("streamGenerateContent?alt=sse" if stream else "generateContent")
+    named = quote(name, safe="/") if "/" in name else f"models/{quote(name, safe='')}"
+    return f"{named}:" + ("streamGenerateContent?alt=sse" if stream else "generateContent")
 
 
 def headers(key: str) -> dict[str, str]:
@@ -165,7 +175,7 @@ def read_response(raw: bytes) -> ModelResponse | None:
 def read_delta(data: bytes) -> Delta | None:
     """What an event adds: each has the form of a whole response."""
     found = _response(data)
-    if found is None or not (found.is_one or found.usage_metadata):
+    if found is None or not found.is_one:
         return None
     text, finish = _said(found)
     usage = _tokens(found.usage_metadata)
@@ -185,12 +195,14 @@ def read_fault(raw: bytes) -> Fault | None:
     error = failed.error
     if isinstance(error, str):
         return Fault(error)
-    reasons = tuple(detail.reason for detail in error.details if detail.reason)
-    codes = (*((error.status,) if error.status else ()), *reasons)
-    delays = [detail.retry_delay for detail in error.details if detail.retry_delay]
+    details = [detail for detail in error.details if isinstance(detail, _Detail)]
+    reasons = tuple(detail.reason for detail in details if detail.reason)
+    codes = tuple(str(each) for each in (error.status, error.code, *reasons) if each)
+    waits = [_seconds(detail.retry_delay) for detail in details]
     # A key that is wrong is called a bad request (400).
-    status = 401 if any(reason.startswith("API_KEY_") for reason in reasons) else error.code
-    return Fault(error.message or "", codes, _seconds(delays[0]) if delays else None, status)
+    refused = any(reason.startswith("API_KEY_") for reason in reasons)
+    wait = next((each for each in waits if each is not None), None)
+    return Fault(error.message or "", codes, wait, 401 if refused else None)
 
 
 def rejects_format(status: int, raw: bytes) -> bool:
@@ -198,7 +210,13 @@ def rejects_format(status: int, raw: bytes) -> bool:
     if status != 400:
         return False
     said = raw.lower()
-    names = (b"responsejsonschema", b"response_json_schema", b"response_mime_type", b"json mode")
+    names = (
+        b"responsejsonschema",
+        b"response_json_schema",
+        b"response_mime_type",
+        b"responsemimetype",
+        b"json mode",
+    )
     return any(name in said for name in names)
 
 
@@ -223,10 +241,11 @@ def _response(raw: bytes) -> _Response | None:
 
 def _said(found: _Response) -> tuple[str, FinishReason | None]:
     if not found.candidates:
-        return "", "content_filter" if found.prompt_feedback else None
+        blocked = found.prompt_feedback and found.prompt_feedback.block_reason
+        return "", "content_filter" if blocked else None
     first = found.candidates[0]
     text = "".join(part.text for part in first.content.parts if not part.thought)
-    return text, _FINISH.get(first.finish_reason or "")
+    return text, _STOPPED.get(first.finish_reason, "error") if first.finish_reason else None
 
 
 def _tokens(usage: _Usage | None) -> RequestUsage | None:
@@ -237,7 +256,7 @@ def _tokens(usage: _Usage | None) -> RequestUsage | None:
     return tokens(usage.prompt_token_count, written, usage.cached_content_token_count)
 
 
-def _seconds(duration: str) -> float | None:
+def _seconds(duration: JsonValue) -> float | None:
     """`34.5s`, protobuf's JSON form of a duration."""
-    found = re.fullmatch(r"(\d{1,9}(?:\.\d{1,9})?)s", duration)
+    found = re.fullmatch(r"(\d{1,9}(?:\.\d{1,9})?)s", str(duration))
     return float(found[1]) if found else None

@@ -6,9 +6,15 @@ Source: OpenAI, "API reference: Create chat completion" and "Structured Outputs"
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import (
+    BaseModel,
+    JsonValue,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
 from pydantic_ai.messages import FinishReason, ModelMessage, ModelResponse, TextPart
 from pydantic_ai.models import ModelRequestParameters
 from pydantic_ai.settings import ModelSettings
@@ -29,12 +35,27 @@ _FINISH: dict[str, FinishReason] = {
     "content_filter": "content_filter",
     "tool_calls": "tool_call",
     "error": "error",
+    "max_tokens": "length",  # Mistral's and others' own words
+    "model_length": "length",
+    "eos_token": "stop",
+    "stop_sequence": "stop",
 }
+
+
+def _or_none(value: object, read: ValidatorFunctionWrapHandler) -> object:
+    try:
+        return read(value)
+    except ValidationError:
+        return None
+
+
+Text = Annotated[str | None, WrapValidator(_or_none)]
+"""A text that servers put something else in place of: a good answer must not be lost for it."""
 
 
 class _Part(BaseModel):
     type: str = "text"
-    text: str = ""
+    text: Text = None
 
 
 class _Message(BaseModel):
@@ -57,23 +78,28 @@ class _Usage(BaseModel):
     prompt_tokens_details: _Cached | None = None
 
 
+_Spent = Annotated[_Usage | None, WrapValidator(_or_none)]
+
+
 class _Completion(BaseModel):
-    id: str | None = None
-    model: str | None = None
+    id: Text = None
+    model: Text = None
     choices: list[_Choice]
-    usage: _Usage | None = None
+    usage: _Spent = None
+    error: JsonValue = None
 
 
 class _Piece(BaseModel):
-    delta: _Message = _Message()
+    delta: _Message | None = None
     finish_reason: str | None = None
 
 
 class _Chunk(BaseModel):
-    id: str | None = None
-    model: str | None = None
-    choices: list[_Piece]
-    usage: _Usage | None = None
+    id: Text = None
+    model: Text = None
+    choices: list[_Piece] = []
+    usage: _Spent = None
+    error: JsonValue = None
 
 
 class _Fault(BaseModel):
@@ -135,6 +161,8 @@ def read_response(raw: bytes) -> ModelResponse | None:
         completion = _Completion.model_validate_json(raw)
     except ValidationError:
         return None
+    if completion.error and not completion.choices:  # some gateways hide an error in a 200
+        return None
     text, finish = "", None
     if completion.choices:
         first = completion.choices[0]
@@ -155,10 +183,12 @@ def read_delta(data: bytes) -> Delta | None:
         chunk = _Chunk.model_validate_json(data)
     except ValidationError:
         return None
+    if chunk.error:
+        return None
     text, finish = "", None
     if chunk.choices:
-        first = chunk.choices[0]
-        text, finish = _said(first.delta), _finish(first.delta, first.finish_reason)
+        first, delta = chunk.choices[0], chunk.choices[0].delta or _Message()
+        text, finish = _said(delta), _finish(delta, first.finish_reason)
     return Delta(text, finish, _tokens(chunk.usage), chunk.model, chunk.id)
 
 
@@ -192,7 +222,7 @@ def _settings(settings: ModelSettings) -> dict[str, Any]:
 
 def _said(message: _Message) -> str:
     if isinstance(message.content, list):
-        return "".join(part.text for part in message.content if part.type == "text")
+        return "".join(part.text or "" for part in message.content if part.type == "text")
     return message.content or message.refusal or ""
 
 

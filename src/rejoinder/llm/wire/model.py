@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -14,7 +15,8 @@ from pydantic_ai.settings import ModelSettings
 from yarl import URL
 
 from rejoinder.errors import ModelError, ModelTransient, Setup
-from rejoinder.llm.failure import from_status
+from rejoinder.llm.failure import BROKE_OFF, from_status
+from rejoinder.llm.key import clean_key
 from rejoinder.llm.wire.protocol import Fault, Wire
 from rejoinder.llm.wire.stream import Streamed, events
 from rejoinder.net.retry_after import retry_after
@@ -25,7 +27,7 @@ MAX_BODY: Final = 4 * 1024 * 1024
 _QUOTED = 300
 # The caller limits the whole call (`generate`); only connecting has its own limit.
 _TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=10)
-_BROKEN = (aiohttp.ClientError, TimeoutError, OSError)
+_BROKEN = (aiohttp.ClientError, OSError)
 
 _Body = Callable[[bool], bytes]
 
@@ -52,7 +54,7 @@ class WireModel(Model[None]):
         self._base_url = (base_url or wire.BASE_URL).rstrip("/")
         self._url = _endpoint(wire, self._base_url, name, stream=False)
         self._stream_url = _endpoint(wire, self._base_url, name, stream=True)
-        self._key = _clean(wire, api_key)
+        self._key = clean_key(api_key, wire.KEY_SETTING)
         if self._key is None and self._url.host == URL(wire.BASE_URL).host:
             raise Setup(
                 f"The models of {self._url.host} need a key.",
@@ -193,12 +195,13 @@ class WireModel(Model[None]):
             if size > MAX_BODY:
                 raise ModelTransient(f"{self._who} sent more than {MAX_BODY >> 20} MiB.")
             yield chunk
-        raise self._unreachable(broken)
+        raise self._unreachable(broken, code=BROKE_OFF)
 
-    def _unreachable(self, why: str) -> ModelTransient:
+    def _unreachable(self, why: str, code: str | None = None) -> ModelTransient:
         return ModelTransient(
             f"{self._who} can't be reached or broke off ({why}).",
             mend=f"Check {self._wire.URL_SETTING} and that the server runs.",
+            code=code,
         )
 
     def _failure(self, status: int, raw: bytes, wait: float | None) -> ModelError:
@@ -232,33 +235,22 @@ class WireModel(Model[None]):
 def _endpoint(wire: Wire, base_url: str, name: str, *, stream: bool) -> URL:
     wrong = Setup(
         f"{wire.URL_SETTING} is no http address.",
-        mend=f"Set it to something like {wire.BASE_URL}, without user name or password.",
+        mend=f"Set it to something like {wire.BASE_URL}, without user name, password, ? or #.",
         code="bad_model_address",
     )
     try:
+        base = URL(base_url)
         url = URL(f"{base_url}/{wire.path(name, stream=stream)}")
     except ValueError:
         raise wrong from None
     if url.scheme not in ("http", "https") or not url.host or url.user or url.password:
         raise wrong
+    if base.query_string or base.fragment:
+        raise wrong
     return url
-
-
-def _clean(wire: Wire, api_key: str | None) -> str | None:
-    """The key without the line break that copying adds; Setup for one that no header can carry."""
-    key = (api_key or "").strip()
-    if not (key.isascii() and key.isprintable()):
-        raise Setup(
-            f"{wire.KEY_SETTING} holds characters no key has.",
-            mend="Copy it again.",
-            code="bad_key",
-        )
-    return key or None
 
 
 def _status_in(codes: tuple[str, ...]) -> int:
     """The status a gateway hid in a 200's error, 502 where it gave none."""
-    numbers = (
-        int(code) for code in codes if code.isascii() and code.isdecimal() and len(code) == 3
-    )
+    numbers = (int(code) for code in codes if re.fullmatch(r"[45]\d\d", code))
     return next(numbers, 502)

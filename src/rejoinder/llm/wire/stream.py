@@ -28,8 +28,8 @@ async def events(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
                 data.clear()
     if rest.startswith(b"data:"):  # some servers leave out the last line's end
         data.append(rest[5:].removeprefix(b" "))
-    elif rest.strip():
-        yield rest  # no stream at all: an error's JSON, say
+    elif rest.lstrip().startswith((b"{", b"[", b"<")):
+        yield rest  # no stream at all: an error's JSON, a page
     if data:
         yield b"\n".join(data)
 
