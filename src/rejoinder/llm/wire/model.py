@@ -6,7 +6,8 @@ import re
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import Any, Final
+from functools import partial
+from typing import Any, ClassVar, Final
 
 import aiohttp
 from pydantic_ai.messages import ModelMessage, ModelResponse
@@ -29,27 +30,29 @@ _QUOTED = 300
 _TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=10)
 _BROKEN = (aiohttp.ClientError, OSError)
 
-_Body = Callable[[bool], bytes]
+_Body = Callable[..., bytes]
+"""Makes a request's body, `structured` or not."""
 
 
 class WireModel(Model[None]):
-    """`name` at a server that speaks `wire`.
+    """`name` at a server that speaks `wire`, which each subclass names.
 
     `base_url` is the provider's own if None; `api_key` may be None for a server that wants none. Raises Setup for a
     key or an address that can't work.
     """
 
+    wire: ClassVar[Wire]
+
     def __init__(
         self,
-        wire: Wire,
         name: str,
         *,
         api_key: str | None,
-        base_url: str | None,
+        base_url: str | None = None,
         session: aiohttp.ClientSession,
     ) -> None:
         super().__init__()
-        self._wire = wire
+        wire = self.wire
         self._name = name
         self._base_url = (base_url or wire.BASE_URL).rstrip("/")
         self._url = _endpoint(wire, self._base_url, name, stream=False)
@@ -76,7 +79,7 @@ class WireModel(Model[None]):
     @property
     def system(self) -> str:
         """The provider whose wire format this is."""
-        return self._wire.SYSTEM
+        return self.wire.SYSTEM
 
     @property
     def base_url(self) -> str:
@@ -95,20 +98,15 @@ class WireModel(Model[None]):
         without, and never with it again.
         """
 
-        def body(structured: bool) -> bytes:
-            return self._wire.request_body(
-                self._name,
-                messages,
-                model_settings,
-                model_request_parameters,
-                structured=structured,
-                stream=False,
-            )
-
+        body = partial(
+            self.wire.request_body,
+            *(self._name, messages, model_settings, model_request_parameters),
+            stream=False,
+        )
         native = model_request_parameters.output_mode == "native"
         response = await self._ask(self._url, body, native=native)
         raw = await self._whole(response)
-        answer = self._wire.read_response(raw)
+        answer = self.wire.read_response(raw)
         if answer is None:
             raise self._failure(200, raw, None)
         return answer
@@ -126,22 +124,17 @@ class WireModel(Model[None]):
         Leaving it closes the connection to the provider.
         """
 
-        def body(structured: bool) -> bytes:
-            return self._wire.request_body(
-                self._name,
-                messages,
-                model_settings,
-                model_request_parameters,
-                structured=structured,
-                stream=True,
-            )
-
+        body = partial(
+            self.wire.request_body,
+            *(self._name, messages, model_settings, model_request_parameters),
+            stream=True,
+        )
         native = model_request_parameters.output_mode == "native"
         response = await self._ask(self._stream_url, body, native=native)
         async with response:
             yield Streamed(
                 model_request_parameters=model_request_parameters,
-                _wire=self._wire,
+                _wire=self.wire,
                 _name=self._name,
                 _url=self._base_url,
                 _events=events(self._chunks(response)),
@@ -153,12 +146,12 @@ class WireModel(Model[None]):
     async def _ask(self, url: URL, body: _Body, *, native: bool) -> aiohttp.ClientResponse:
         """A response of status 200, whose body is not read yet; raises for any other."""
         structured = self._structured and native
-        response = await self._send(url, body(structured))
+        response = await self._send(url, body(structured=structured))
         if response.status == 200:
             return response
         raw = await self._whole(response)
-        if structured and self._wire.rejects_format(response.status, raw):
-            response = await self._send(url, body(False))
+        if structured and self.wire.rejects_format(response.status, raw):
+            response = await self._send(url, body(structured=False))
             if response.status == 200:
                 self._structured = False
                 return response
@@ -200,16 +193,16 @@ class WireModel(Model[None]):
     def _unreachable(self, why: str, code: str | None = None) -> ModelTransient:
         return ModelTransient(
             f"{self._who} can't be reached or broke off ({why}).",
-            mend=f"Check {self._wire.URL_SETTING} and that the server runs.",
+            mend=f"Check {self.wire.URL_SETTING} and that the server runs.",
             code=code,
         )
 
     def _failure(self, status: int, raw: bytes, wait: float | None) -> ModelError:
-        fault = self._wire.read_fault(raw)
+        fault = self.wire.read_fault(raw)
         if status == 200 and fault is None:
             return ModelTransient(
                 f"{self._who} answered 200 with a body that is no answer of a model.",
-                mend=f"Check {self._wire.URL_SETTING}: it should look like {self._wire.BASE_URL}.",
+                mend=f"Check {self.wire.URL_SETTING}: it should look like {self.wire.BASE_URL}.",
             )
         fault = fault or Fault()
         if status == 200:  # some gateways hide an error in a 200
@@ -220,8 +213,8 @@ class WireModel(Model[None]):
             said=self._quote(fault.said),
             codes=tuple(self._quote(code) for code in fault.codes),
             retry_after=fault.wait if wait is None else wait,
-            key_setting=self._wire.KEY_SETTING,
-            url_setting=self._wire.URL_SETTING,
+            key_setting=self.wire.KEY_SETTING,
+            url_setting=self.wire.URL_SETTING,
         )
 
     def _quote(self, said: str) -> str:
