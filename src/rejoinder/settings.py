@@ -97,6 +97,8 @@ class Settings(BaseSettings):
         int, Field(validation_alias=_env("REJOINDER_MODEL_ATTEMPTS"), ge=1, le=10)
     ] = 3
 
+    update_prices: Annotated[bool, Field(validation_alias=_env("REJOINDER_UPDATE_PRICES"))] = False
+
     # the work
     max_turns: Annotated[int, Field(validation_alias=_env("REJOINDER_MAX_TURNS"), ge=1)] = 5000
     drain_seconds: Annotated[
@@ -240,7 +242,9 @@ def _keys_of_the_file() -> list[str]:
     except FileNotFoundError:
         return []
     except (OSError, ValueError) as wrong:
-        raise Setup(f"{_FILE}: {wrong}", mend="See docs/settings.md.", code="bad_settings") from None
+        raise Setup(
+            f"{_FILE}: {wrong}", mend="See docs/settings.md.", code="bad_settings"
+        ) from None
 
 
 def _nearest(name: str, known: set[str]) -> str | None:

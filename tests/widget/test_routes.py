@@ -55,7 +55,7 @@ async def test_the_page_names_the_bot_and_what_answers(client: aiohttp.ClientSes
         assert response.status == 200
         assert response.content_type == "text/html"
     assert '<h1 id="bot-name" dir="auto">Mali from Baan Tea</h1>' in html
-    assert "no large language model. Set OPENAI_API_KEY for one." in html
+    assert "no large language model. Set GEMINI_API_KEY for one." in html
 
 
 async def test_what_an_operator_wrote_is_escaped(db: Database, shop: Shop) -> None:
@@ -69,7 +69,7 @@ async def test_what_an_operator_wrote_is_escaped(db: Database, shop: Shop) -> No
     assert '<h1 id="bot-name" dir="auto">&lt;b&gt;&amp;$version</h1>' in html
     assert "Answered by gpt-&quot;5&quot;, an AI model. It can be wrong." in html
     assert "&lt;i&gt;?</button>" in html
-    assert "OPENAI_API_KEY" not in html
+    assert "GEMINI_API_KEY" not in html
 
 
 async def test_every_answer_forbids_what_the_page_does_not_need(

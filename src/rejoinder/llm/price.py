@@ -1,10 +1,12 @@
-"""What a call costs, from the price list that comes with genai-prices (MIT): no download.
+"""What a call costs, from the price list that comes with genai-prices (MIT); nothing is downloaded unless asked for.
 
-Prices change; a list is as new as the installed package. A model or an address it doesn't know has no price.
+Prices change: the list is as new as the installed package. A model or an address it doesn't know has no price.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -42,8 +44,16 @@ def cost(model: Model, usage: RequestUsage, answered: str | None = None) -> Deci
     return priced.total_price
 
 
-@lru_cache(maxsize=256)
 def _listed(system: str, base_url: str | None, name: str) -> tuple[Provider, ModelInfo] | None:
+    from genai_prices.data_snapshot import get_snapshot
+
+    return _find(id(get_snapshot()), system, base_url, name)
+
+
+@lru_cache(maxsize=256)
+def _find(
+    _snapshot: int, system: str, base_url: str | None, name: str
+) -> tuple[Provider, ModelInfo] | None:
     """By address where there is one: another server may speak OpenAI's format at another price, or none."""
     from genai_prices.data_snapshot import get_snapshot
 
@@ -53,3 +63,15 @@ def _listed(system: str, base_url: str | None, name: str) -> tuple[Provider, Mod
         )
     except LookupError:
         return None
+
+
+@contextmanager
+def kept_new(wanted: bool) -> Iterator[None]:
+    """If `wanted`, fetch the newest list of prices from its makers once an hour while this lasts, in a thread."""
+    if not wanted:
+        yield
+        return
+    from genai_prices import UpdatePrices
+
+    with UpdatePrices():
+        yield

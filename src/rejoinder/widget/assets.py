@@ -78,7 +78,7 @@ def _answered_by(deps: WidgetDeps) -> str:
         return f"Answered by {deps.model}, an AI model. It can be wrong."
     return (
         "Answered by the built-in local responder, no large language model. "
-        "Set OPENAI_API_KEY for one."
+        "Set GEMINI_API_KEY for one."
     )
 
 
