@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
@@ -28,18 +29,21 @@ class Fleet:
     receiver: Receiver
     dsn: str
 
-    def member(self, folder: Path, name: str, *command: str) -> Member:
-        """Another process of it."""
+    def member(self, folder: Path, name: str, *command: str, **settings: str) -> Member:
+        """Another process of it, with `settings` that differ."""
         folder.mkdir(mode=0o755, exist_ok=True)
         return Member(
             folder,
             name,
             *command,
-            DATABASE_URL=self.dsn,
-            REJOINDER_SECRET_KEY=SECRET,
-            REJOINDER_DRAIN_SECONDS="3",
-            REJOINDER_MODEL="openai:stub",
-            OPENAI_BASE_URL=self.stub.base_url,
+            **{
+                "DATABASE_URL": self.dsn,
+                "REJOINDER_SECRET_KEY": SECRET,
+                "REJOINDER_DRAIN_SECONDS": "3",
+                "REJOINDER_MODEL": "openai:stub",
+                "OPENAI_BASE_URL": self.stub.base_url,
+                **settings,
+            },
         )
 
 
@@ -62,17 +66,15 @@ async def house() -> AsyncIterator[Fleet]:
             try:
                 yield fleet
             finally:
-                for member in (*fleet.servers, *fleet.workers):
-                    if member.runs:
-                        await member.stop()
+                running = [each for each in (*fleet.servers, *fleet.workers) if each.runs]
+                await asyncio.gather(*(each.stop() for each in running))
 
 
 @pytest.fixture
 async def fleet(house: Fleet) -> AsyncIterator[Fleet]:
     """Two servers and three workers, running; nothing was said yet."""
-    for member in (*house.servers, *house.workers):
-        if not member.runs:
-            await member.start()
+    away = [each for each in (*house.servers, *house.workers) if not each.runs]
+    await asyncio.gather(*(each.start() for each in away))
     house.stub.delay = 0.0
     house.stub.requests.clear()
     async with receiving() as receiver:

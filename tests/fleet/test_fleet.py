@@ -103,10 +103,10 @@ async def _replies(client: aiohttp.ClientSession, channel: str, thread: str) -> 
 async def test_a_worker_takes_only_the_jobs_of_its_lanes(fleet: Fleet) -> None:
     """Nobody takes turns until one does who may."""
     channel = await _channel(fleet)
-    for worker in fleet.workers:
-        await worker.stop()
+    await asyncio.gather(*(worker.stop() for worker in fleet.workers))
     with open_folder() as top:
-        sender = fleet.member(top / "s", "sender", "worker", "--lanes", "deliver")
+        keyless = {"REJOINDER_MODEL": "gemini"}  # who only sends needs no key
+        sender = fleet.member(top / "s", "sender", "worker", "--lanes", "deliver", **keyless)
         answerer = fleet.member(top / "a", "answerer", "worker", "--lanes", "turns")
         await sender.start()
         async with fleet.servers[0].client() as client:
@@ -121,8 +121,7 @@ async def test_a_worker_takes_only_the_jobs_of_its_lanes(fleet: Fleet) -> None:
 
 
 async def test_a_supervised_worker_that_dies_is_followed_by_another(fleet: Fleet) -> None:
-    for worker in fleet.workers:
-        await worker.stop()
+    await asyncio.gather(*(worker.stop() for worker in fleet.workers))
     channel = await _channel(fleet)
     with open_folder() as top:
         server = fleet.member(top / "own", "own", "serve", "--workers", "2")
@@ -149,22 +148,57 @@ async def _new_children(server: Member, before: set[int]) -> list[Any]:
 
 
 async def _gone(pids: set[int]) -> bool:
-    return not any(psutil.pid_exists(pid) for pid in pids)
+    return not any(_lives(pid) for pid in pids)
 
 
-async def test_what_can_t_be_is_said(fleet: Fleet, tmp_path: Path) -> None:
-    for command, told in (
-        (("worker", "--lanes", "turns,pigeons"), "'pigeons'"),
-        (("serve", "--workers", "many"), "auto"),
-        (("serve", "--workers", "0"), "--no-worker"),
-    ):
-        member = fleet.member(tmp_path, "wrong", *command)
+def _lives(pid: int) -> bool:
+    """Whether it runs; one without a parent may wait for ever for somebody to ask how it ended."""
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+async def test_a_signal_to_all_processes_of_a_unit_lets_turns_finish(
+    fleet: Fleet, tmp_path: Path
+) -> None:
+    """systemd signals the workers itself; that their server then tells them too is no haste."""
+    await asyncio.gather(*(worker.stop() for worker in fleet.workers))
+    channel = await _channel(fleet)
+    fleet.stub.delay = 1.0
+    left = fleet.stub.closed_by_client
+    with open_folder() as top:
+        server = fleet.member(top / "unit", "unit", "serve", "--workers", "1")
+        await server.start()
+        async with fleet.servers[0].client() as client:
+            told = await _say(client, channel, "unit", "Hello")
+            await fleet.stub.until(lambda stub: stub.open == 1)
+            for worker in psutil.Process(server.pid).children():
+                worker.terminate()
+            assert await server.stop() == 0
+            async with client.get(f"/api/v1/messages/{told['message_id']}") as response:
+                assert (await response.json())["status"] == "answered"
+    assert fleet.stub.closed_by_client == left
+
+
+async def test_what_can_t_be_is_said(house: Fleet) -> None:
+    await asyncio.gather(
+        _refused(house, "'pigeons'", "worker", "--lanes", "turns,pigeons"),
+        _refused(house, "auto", "serve", "--workers", "many"),
+        _refused(house, "--no-worker", "serve", "--workers", "0"),
+        _refused(house, "opposites", "serve", "--workers", "2", "--no-worker"),
+    )
+
+
+async def _refused(fleet: Fleet, told: str, *command: str) -> None:
+    with open_folder() as folder:
+        member = fleet.member(folder, "wrong", *command)
         with pytest.raises(AssertionError, match="rejoinder: "):
             await member.start()
         assert told in member.told
 
 
-async def test_a_worker_attaches_to_the_private_postgresql_of_a_server(fleet: Fleet) -> None:
+async def test_a_worker_attaches_to_the_private_postgresql_of_a_server() -> None:
     with open_folder() as top:
         given = {"REJOINDER_DATA": str(top / "data")}
         server = Member(top, "server", "serve", "--no-worker", **given)

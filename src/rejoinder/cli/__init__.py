@@ -8,8 +8,10 @@ import sys
 def main() -> None:
     """Run the command line; errors on purpose are printed with their mend and exit 1."""
     from rejoinder.cli.commands import app
+    from rejoinder.cli.descriptors import hold_standard
     from rejoinder.errors import RejoinderError
 
+    hold_standard()
     try:
         app()
     except RejoinderError as error:

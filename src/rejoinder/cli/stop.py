@@ -1,8 +1,9 @@
-"""SIGTERM and SIGINT, from the first moment on."""
+"""SIGTERM, SIGINT and the terminal's closing, from the first moment on."""
 
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 from collections.abc import Callable
 
@@ -15,14 +16,22 @@ class Stop:
         self._starting = asyncio.current_task()
         self._end: Callable[[], None] | None = None
         self._hurry: Callable[[], None] | None = None
+        loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(number, self.ask)
+            loop.add_signal_handler(number, self.ask)
+        if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # nohup wants us to stay
+            loop.add_signal_handler(signal.SIGHUP, self._hang_up)
 
     def started(self, end: Callable[[], None], hurry: Callable[[], None]) -> None:
         """From here on a signal calls `end`, each further one `hurry`."""
         self._end, self._hurry = end, hurry
         if self.asked:
             end()
+
+    def end(self) -> None:
+        """End in order; nothing more if that was asked for already."""
+        if not self.asked:
+            self.ask()
 
     def ask(self) -> None:
         """What a signal does."""
@@ -34,3 +43,14 @@ class Stop:
             self._end()
         else:
             self._hurry()
+
+    def _hang_up(self) -> None:
+        """End in order. Writing to a terminal that was closed fails, which must not happen to a turn that finishes."""
+        for descriptor in (1, 2):
+            try:
+                os.write(descriptor, b"")
+            except OSError:
+                nowhere = os.open(os.devnull, os.O_WRONLY)
+                os.dup2(nowhere, descriptor)
+                os.close(nowhere)
+        self.end()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import sys
+import os
+import threading
 from collections.abc import Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 
 from rejoinder.app.database import shared_database
 from rejoinder.cli.stop import Stop
@@ -15,8 +16,7 @@ from rejoinder.secrets.vault import open_vault
 from rejoinder.settings import Settings
 from rejoinder.worker import LANES
 
-READY = "ready"
-"""What a supervised worker prints once it takes jobs."""
+_STDIN, _STDOUT = 0, 1
 
 
 def lanes_of(named: str | None) -> frozenset[str]:
@@ -37,8 +37,10 @@ def lanes_of(named: str | None) -> frozenset[str]:
 async def run(
     settings: Settings, lanes: frozenset[str], supervised: bool, say: Callable[[str], None]
 ) -> None:
-    """Work until SIGTERM or SIGINT, supervised also until the parent has gone. Raises Setup."""
+    """Work until SIGTERM or SIGINT, supervised also until the input closes. Raises Setup."""
     stop, ended = Stop(), asyncio.Event()
+    if supervised:
+        _listen(stop)  # first of all: the start may wait for a database that went with the server
     try:
         async with AsyncExitStack() as stack:
             dsn = await shared_database(settings)
@@ -47,10 +49,8 @@ async def run(
             work = await stack.enter_async_context(working(dsn, settings, vault, lanes))
             stop.started(ended.set, work.desk.hurry)
             if supervised:
-                watch = asyncio.create_task(_parent_gone(stop), name="parent")
-                stack.callback(watch.cancel)
-                sys.stdout.write(f"{READY}\n")
-                sys.stdout.flush()
+                with suppress(BrokenPipeError):  # the server has gone, as the input says too
+                    os.write(_STDOUT, b"ready\n")
             else:
                 say(f"Working: {', '.join(sorted(lanes))}. Stop with Ctrl-C.")
             await ended.wait()
@@ -62,14 +62,23 @@ async def run(
     except asyncio.CancelledError:
         if not stop.asked:
             raise
-        say("Stopped while starting.")
+        if not supervised:
+            say("Stopped while starting.")
 
 
-async def _parent_gone(stop: Stop) -> None:
-    """The supervisor holds the other end of our input: it closes when that ends, however it does."""
-    reader = asyncio.StreamReader()
+def _listen(stop: Stop) -> None:
+    """End when our input closes, which the server that holds its other end does in order or by dying; a word: at once.
+
+    After a SIGTERM the closing says nothing new: who stops all processes of a unit has meant the server too.
+    """
     loop = asyncio.get_running_loop()
-    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
-    await reader.read()
-    if not stop.asked:
-        stop.ask()
+
+    def listen() -> None:
+        word = os.read(_STDIN, 1)
+        with suppress(RuntimeError):  # the loop is closed: we are ending
+            loop.call_soon_threadsafe(stop.end)
+            if word:
+                loop.call_soon_threadsafe(stop.ask)
+
+    # A thread, since a loop can't watch all that an input may be: /dev/null is none of its pipes.
+    threading.Thread(target=listen, name="input", daemon=True).start()

@@ -10,8 +10,10 @@ from rejoinder.app.accounts import accounts
 from rejoinder.channels.rest.callback import Callback
 from rejoinder.db import connect
 from rejoinder.llm.choose import choose
+from rejoinder.llm.price import kept_new
 from rejoinder.net.guard import outward
 from rejoinder.net.http import session
+from rejoinder.queue.jobs import TURNS
 from rejoinder.secrets.vault import Vault
 from rejoinder.settings import Settings
 from rejoinder.text.thai import warm
@@ -29,8 +31,11 @@ async def working(
         db = await connect(dsn, size=settings.pool_size, name="rejoinder work", patience=300)
         stack.push_async_callback(db.close)
         http = await stack.enter_async_context(session())
-        models = choose(settings.model, accounts(settings), http)
+        # Who only sends needs no model and no key for one.
+        wanted = settings.model if TURNS in lanes else "local"
+        models = choose(wanted, accounts(settings), http)
         await stack.enter_async_context(models.open())
+        stack.enter_context(kept_new(settings.update_prices))
         callback = Callback(await stack.enter_async_context(outward()), vault)
         await asyncio.to_thread(warm)  # else the first Thai customer waits for the dictionary
         work = Work(db, models, settings, callback.send, lanes)

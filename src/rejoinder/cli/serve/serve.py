@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import socket
 from collections.abc import Callable
 from contextlib import AsyncExitStack
@@ -12,13 +13,14 @@ from rejoinder.app.accounts import accounts
 from rejoinder.app.address import published
 from rejoinder.app.build import build
 from rejoinder.app.database import ready_database
-from rejoinder.app.sample import sample
+from rejoinder.app.sample import Sample, sample
 from rejoinder.app.token_file import ensure_token
 from rejoinder.cli.serve.fleet import Fleet, count_of
 from rejoinder.cli.serve.greeting import greeting
 from rejoinder.cli.serve.listen import bind, server_for, url_of
 from rejoinder.cli.stop import Stop
 from rejoinder.db import connect
+from rejoinder.errors import Setup
 from rejoinder.live.bus import Bus
 from rejoinder.llm.choose import names
 from rejoinder.secrets.keys import load_keys
@@ -26,6 +28,7 @@ from rejoinder.secrets.vault import Vault, open_vault
 from rejoinder.settings import Settings
 
 _EDGE_LOCK = "700ms"  # a frozen conversation must not keep the connections of all others; LINE allows 2 s in all
+_SAMPLE_LOCK = "9s"  # a statement may take 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,14 @@ async def serve(
     without `worker`, elsewhere. A signal during the start undoes what was started. Raises Setup when something must
     be mended first.
     """
-    count = count_of(workers, private=settings.dsn is None) if workers is not None else 0
+    if workers is not None and not worker:
+        raise Setup(
+            f"--workers {workers} and --no-worker are opposites.",
+            mend="Leave one of them out.",
+            code="bad_workers",
+        )
+    private, size = settings.dsn is None, settings.pool_size
+    count = 0 if workers is None else count_of(workers, private=private, pool_size=size)
     stop = Stop()
     listening = bind(settings.host, settings.port)
     try:
@@ -79,13 +89,13 @@ async def _run(
     dsn = await stack.enter_async_context(ready_database(settings, say))
     db = await connect(dsn, size=settings.pool_size, lock_timeout=_EDGE_LOCK)
     stack.push_async_callback(db.close)
-    shop = await sample(db)
+    shop = await _sample(dsn)
     token = await ensure_token(db, settings.data, shop.workspace_id)
     secret = settings.secret_key.get_secret_value() if settings.secret_key else None
     vault = open_vault(secret, settings.data)
     bus = Bus(db)
     await stack.enter_async_context(bus.running())
-    crew = await _crew(settings, say, stack, dsn, vault, worker=worker, count=count)
+    crew = await _crew(settings, say, stack, stop, dsn, vault, worker=worker, count=count)
     answering = names(settings.model, accounts(settings))
     app = build(
         db=db,
@@ -104,13 +114,14 @@ async def _run(
         bus.close()  # streams and waiting callers leave now
 
     def hurry() -> None:
+        logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)  # requests are cut: no faults
         server.force_exit = True
         crew.hurry()
 
     stop.started(end, hurry)
     url = url_of(listening)
     stack.enter_context(published(settings.data, url))
-    said = ", else ".join(answering)
+    said = ", else ".join(answering) if worker else None
     say(greeting(url, settings.data_dir and settings.data, token, shop.bot.name, said))
     await server.serve(sockets=[listening])
     say(
@@ -118,10 +129,20 @@ async def _run(
     )
 
 
+async def _sample(dsn: str) -> Sample:
+    """The sample workspace. Another server that starts on an empty database takes a second or two to add it."""
+    db = await connect(dsn, size=1, lock_timeout=_SAMPLE_LOCK)
+    try:
+        return await sample(db)
+    finally:
+        await db.close()
+
+
 async def _crew(
     settings: Settings,
     say: Callable[[str], None],
     stack: AsyncExitStack,
+    stop: Stop,
     dsn: str,
     vault: Vault,
     *,
@@ -129,7 +150,7 @@ async def _crew(
     count: int,
 ) -> Crew:
     if count:
-        fleet = Fleet(count, settings.drain_seconds, say)
+        fleet = Fleet(count, settings.drain_seconds, say, give_up=stop.end)
         await stack.enter_async_context(fleet.running())
         return Crew(lambda: fleet.ready, fleet.hurry)
     if not worker:
