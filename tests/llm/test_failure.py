@@ -67,4 +67,6 @@ def test_a_fallback_may_be_asked_again_if_one_of_its_models_may(
 def test_every_status_has_a_class_and_a_detail(status: int) -> None:
     error = from_status(status, who="The model m")
     assert error.detail.startswith(("The model m", "The account of The model m"))
-    assert isinstance(error, ModelTransient) == (status in {408, 409, 425, 429, 499} or status >= 500)
+    assert isinstance(error, ModelTransient) == (
+        status in {408, 409, 425, 429, 499} or status >= 500
+    )
