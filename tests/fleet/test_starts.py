@@ -97,7 +97,11 @@ async def test_a_server_ends_in_order_when_its_terminal_is_closed(
     tmp_path: Path, silent: Silent
 ) -> None:
     terminal, shown = os.openpty()
-    server = await _start(tmp_path, silent, *COMMAND, "serve", "--no-worker", err=shown)
+    ours = signal.signal(signal.SIGHUP, signal.SIG_DFL)  # the tests themselves may run under nohup
+    try:
+        server = await _start(tmp_path, silent, *COMMAND, "serve", "--no-worker", err=shown)
+    finally:
+        signal.signal(signal.SIGHUP, ours)
     os.close(shown)
     os.close(terminal)  # what it writes from here on is refused
     server.send_signal(signal.SIGHUP)

@@ -19,7 +19,7 @@ from rejoinder.testing.model_stub import Canned, Drop, Hang, ModelStub, Script, 
 from rejoinder.usage.model import Call
 
 from .conftest import KEY, PROMPT
-from .providers import ADAPTERS, GEMINI, OPENAI, Adapter, runs
+from .providers import ADAPTERS, Adapter, runs
 
 pytestmark = pytest.mark.parametrize("adapter", ADAPTERS, ids=lambda adapter: adapter.name)
 
@@ -169,7 +169,7 @@ async def test_cancelling_closes_the_connection(
     assert [each.outcome for each in calls] == ["cancelled"]
 
 
-async def _stream(model: Model) -> list[str]:
+async def stream(model: Model) -> list[str]:
     texts: list[str] = []
     async with model, model.request_stream(MESSAGES, None, PARAMETERS) as stream:
         async for each in stream:
@@ -186,7 +186,7 @@ async def _stream(model: Model) -> list[str]:
 
 async def test_it_streams(adapter: Adapter, http: aiohttp.ClientSession) -> None:
     async with adapter.provider.stub() as stub:
-        texts = await _stream(adapter.make(stub.base_url, http))
+        texts = await stream(adapter.make(stub.base_url, http))
     assert len([text for text in texts if text]) >= 2
     assert ANSWER.reply in "".join(texts)
     assert stub.wants_stream(stub.requests[0].path, stub.requests[0].body)
@@ -203,47 +203,6 @@ async def test_a_stream_left_early_closes_the_connection(
             if not adapter.ours:
                 await stream.cancel()  # pydantic-ai's own close when they are told to
         await stub.until(lambda stub: stub.closed_by_client == 1)
-
-
-async def test_a_stream_that_fails_raises(adapter: Adapter, http: aiohttp.ClientSession) -> None:
-    if not adapter.ours:
-        pytest.skip(
-            "the errors of pydantic-ai's streams are its own; nothing here streams through it"
-        )
-    provider = adapter.provider
-    streamed = {"Content-Type": "text/event-stream"}
-    scripts: list[tuple[Script, str]] = [
-        (Canned(200, provider.half + provider.failing, streamed), "fell over"),
-        (Canned(200, provider.half, streamed), "ended early"),
-        (Canned(200, b"data: hello\n\n", streamed), "no answer of a model"),
-        (Canned(200, b'{"error": "Upstream fell over"}'), "fell over"),
-        (provider.faulty(503, "Upstream fell over"), "fell over"),
-        (Drop(provider.half), "broke off"),
-    ]
-    for script, told in scripts:
-        async with provider.stub(script=[script]) as stub:
-            with pytest.raises(ModelTransient, match=told):
-                await _stream(adapter.make(stub.base_url, http))
-
-
-async def test_a_format_turned_down_is_not_asked_for_again(
-    adapter: Adapter, http: aiohttp.ClientSession
-) -> None:
-    if not adapter.ours:
-        pytest.skip("pydantic-ai goes by the model's name")
-    named = {OPENAI: "response_format", GEMINI: "responseJsonSchema"}
-    refusal = adapter.provider.faulty(400, f"Unknown name: {named[adapter.provider]}")
-    for streamed in (False, True):
-        async with adapter.provider.stub(script=[refusal]) as stub:
-            model = adapter.make(stub.base_url, http)
-            for _ in range(2):
-                if streamed:
-                    async with model.request_stream(MESSAGES, None, PARAMETERS) as stream:
-                        assert [each async for each in stream]
-                else:
-                    await ask(model)
-        asked = [stub.wants_object(request.body) for request in stub.requests]
-        assert asked == [True, False, False]
 
 
 async def test_plain_text_is_asked_for_plainly(
