@@ -43,7 +43,7 @@ async def test_a_format_turned_down_is_not_asked_for_again(
             model = adapter.make(stub.base_url, http)
             for _ in range(2):
                 if streamed:
-                    async with model.requeststream(MESSAGES, None, PARAMETERS) as stream:
+                    async with model.request_stream(MESSAGES, None, PARAMETERS) as stream:
                         assert [each async for each in stream]
                 else:
                     await ask(model)
