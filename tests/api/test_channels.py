@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import aiohttp
 import pytest
 
+from rejoinder.channels.reseal import keys_at_rest
 from rejoinder.channels.rest.secret import new_secret
 from tests.api.application import Application
 from tests.api.problem import problem
@@ -184,3 +185,12 @@ async def test_a_channel_of_the_chat_page_has_neither_callback_nor_secret(
         await problem(response, 422, "invalid_request")
     async with client.post(f"{path}/signing-secret") as response:
         await problem(response, 422, "invalid_request")
+
+
+async def test_while_keys_are_rotated_a_channel_is_not_made_and_nothing_breaks(
+    program: Application, client: aiohttp.ClientSession
+) -> None:
+    async with keys_at_rest(program.db), client.post(CHANNELS, json=wanted()) as response:
+        await problem(response, 503, "unavailable")
+        assert int(response.headers["Retry-After"]) > 0
+    await make(client)

@@ -342,3 +342,14 @@ async def test_what_a_killed_backup_left_is_removed_by_the_next(folder: Path, ru
     assert done.code == 0, done
     assert not left.exists()
     assert held.exists()
+
+
+async def test_two_commands_at_once_wait_for_each_other(folder: Path, run: Run) -> None:
+    """No server runs: each starts the private PostgreSQL for itself, and ends it."""
+    at = {"REJOINDER_DATA": str(folder / "data")}
+    both = await asyncio.gather(
+        run("backup", "--out", str(folder / "both-1.backup"), **at),
+        run("backup", "--out", str(folder / "both-2.backup"), **at),
+    )
+    assert [ended.code for ended in both] == [0, 0], both
+    assert not (folder / "data" / "attach.json").exists()
