@@ -100,7 +100,9 @@ async def test_a_running_server_is_backed_up(folder: Path, run: Run) -> None:
     file = folder / "two.backup"
     async with own(folder / "data", silent):
         done = await run("backup", "--out", str(file), REJOINDER_DATA=str(folder / "data"))
+        again = await run("migrate", REJOINDER_DATA=str(folder / "data"))
     assert done.code == 0, done
+    assert (again.code, again.err) == (0, ""), again  # it attached too, and made nothing
 
 
 async def test_your_own_database_is_backed_up_and_restored(run: Run, schema_url: str) -> None:

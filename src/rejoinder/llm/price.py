@@ -18,7 +18,7 @@ from pydantic_ai.usage import RequestUsage
 if TYPE_CHECKING:
     from genai_prices.types import ModelInfo, Provider
 
-_FREE = frozenset({"local", "scripted", "test"})
+_FREE = frozenset({"local", "test"})
 
 
 def cost(model: Model, usage: RequestUsage, answered: str | None = None) -> Decimal | None:

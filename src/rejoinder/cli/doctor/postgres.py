@@ -8,14 +8,13 @@ from datetime import UTC, datetime, timedelta
 
 from rejoinder.cli.doctor import store
 from rejoinder.cli.doctor.report import Finding
+from rejoinder.cli.serve.fleet import OF_A_SERVER, OF_A_WORKER
 from rejoinder.db import Connection, hang_up
 from rejoinder.db.pool import connect_once
 from rejoinder.settings import Settings
 
 _OLDEST = 15
 _DRIFT, _FAR_DRIFT = timedelta(seconds=2), timedelta(seconds=30)
-# Beside its pools a server takes 2 connections, a worker 3 (docs/deploy.md).
-_OF_A_SERVER, _OF_A_WORKER = 2, 3
 
 
 async def server(dsn: str, settings: Settings) -> list[Finding]:
@@ -89,7 +88,7 @@ def judge_connections(found: store.Connections, pool_size: int) -> Finding:
         each for each in (found.limit, found.role_limit, found.database_limit) if each is not None
     )
     servers, workers = max(found.servers, 1), max(found.workers, 1)
-    needed = servers * (pool_size + _OF_A_SERVER) + workers * (pool_size + _OF_A_WORKER)
+    needed = servers * (pool_size + OF_A_SERVER) + workers * (pool_size + OF_A_WORKER)
     others = max(found.used - found.ours, 0)
     told = (
         f"{servers} {_plural('server', servers)} and {workers} {_plural('worker', workers)} take up to {needed}; "

@@ -18,7 +18,8 @@ _MOST = 64
 _MOST_ON_THE_PRIVATE_ONE = 8
 # Of the private PostgreSQL's 100 connections 3 are the superuser's; 10 are left to `doctor`, `backup` and the like.
 _CONNECTIONS = 100 - 3 - 10
-_OF_A_SERVER, _OF_A_WORKER = 2, 3  # beside its pool, docs/deploy.md
+OF_A_SERVER, OF_A_WORKER = 2, 3
+"""The connections that each takes beside its pool (docs/deploy.md)."""
 
 
 def count_of(wanted: str, *, private: bool, pool_size: int) -> int:
@@ -42,8 +43,8 @@ def count_of(wanted: str, *, private: bool, pool_size: int) -> int:
 
 
 def _most(pool_size: int) -> int:
-    left = _CONNECTIONS - (pool_size + _OF_A_SERVER)
-    return max(0, min(_MOST_ON_THE_PRIVATE_ONE, left // (pool_size + _OF_A_WORKER)))
+    left = _CONNECTIONS - (pool_size + OF_A_SERVER)
+    return max(0, min(_MOST_ON_THE_PRIVATE_ONE, left // (pool_size + OF_A_WORKER)))
 
 
 def _cores() -> int:
