@@ -106,3 +106,21 @@ async def test_a_database_that_can_not_be_reached_is_told(run: Run, command: str
     ended = await run(command, DATABASE_URL=url, REJOINDER_SECRET_KEY=SECRET, PORT="0")
     refused(ended, "DATABASE_URL")
     assert ":b@" not in ended.err
+
+
+ADDRESSES = {
+    "postgresql://a:canary#1@127.0.0.1/x": "%23",
+    "postgresql://a:canary?1@127.0.0.1/x": "%3F",
+    "postgresql://a:[canary@127.0.0.1/x": "%40",
+    "postgresql://a:canary@127.0.0.1/x?sslmode=perhaps": "`sslmode` parameter must be one of",
+    "mysql://a:canary@127.0.0.1/x": "mysql",
+}
+
+
+@pytest.mark.parametrize(("url", "told"), ADDRESSES.items())
+async def test_what_is_wrong_with_an_address_is_told_without_its_password(
+    run: Run, url: str, told: str
+) -> None:
+    ended = await run("migrate", DATABASE_URL=url, REJOINDER_SECRET_KEY=SECRET)
+    refused(ended, told)
+    assert "canary" not in ended.err

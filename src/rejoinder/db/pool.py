@@ -227,7 +227,8 @@ def _full_disk(away: BaseException) -> Unavailable | None:
 
 
 def _refused(refused: BaseException) -> Setup:
-    if isinstance(refused, ValueError):  # its words may hold a part of the password
+    told = isinstance(refused, asyncpg.ClientConfigurationError) and "IPv6" not in str(refused)
+    if isinstance(refused, ValueError) and not told:  # its words may hold a part of the password
         return Setup(
             "DATABASE_URL can't be read as an address.",
             mend="Write special characters of the password as %23 (#), %2F (/), %3F (?), %40 (@), %3A (:).",
