@@ -168,7 +168,8 @@ def check(tally: Tally) -> None:
         raise RejoinderError(
             f"Of {tally.asked} conversations {tally.refused} were refused, {tally.lost} got no reply and "
             f"{tally.doubled} got more than one.",
-            mend="This must not happen on any machine: the figures above don't count.",
+            mend="The figures above don't count. Nothing may be lost or doubled on any machine; a refusal may "
+            "come from one that can't keep up: try again where less else runs.",
             code="bench_unsound",
         )
 
