@@ -95,6 +95,7 @@ class House:
             "created_at": AT,
             "sent_at": AT,
             "sending_until": AT,
+            "held_until": AT,
         }
 
 
@@ -261,7 +262,6 @@ REFERENCES = (
     ("messages", "turn_id"),
     ("turn_attempts", "turn_id"),
     ("deliveries", "message_id"),
-    ("deliveries", "conversation_id"),
     ("events", "conversation_id"),
 )
 

@@ -16,8 +16,8 @@ from rejoinder.queue.jobs import DELIVER, TURNS
 from rejoinder.queue.prune import keep_short
 from rejoinder.queue.run import Taker
 from rejoinder.settings import Settings
-from rejoinder.turns.answer import Means
-from rejoinder.turns.work import Desk
+from rejoinder.turns.attempt.answer import Means
+from rejoinder.turns.attempt.work import Desk
 
 LANES = frozenset({TURNS, DELIVER})
 """What a worker may take jobs of."""

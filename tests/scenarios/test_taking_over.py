@@ -7,7 +7,7 @@ import pytest
 from rejoinder.errors import LostTurn
 from rejoinder.inbound.model import Received
 from rejoinder.testing import ScriptedModel
-from rejoinder.turns.commit import commit
+from rejoinder.turns.attempt.commit import commit
 from rejoinder.turns.upkeep.rescue import rescue
 from rejoinder.worker import Work
 from tests.eventually import eventually

@@ -14,8 +14,8 @@ from rejoinder.errors import LostTurn
 from rejoinder.inbound.model import Received
 from rejoinder.queue.jobs import enqueue_alone
 from rejoinder.testing import ScriptedModel
-from rejoinder.turns.claim import claim
-from rejoinder.turns.commit import commit
+from rejoinder.turns.attempt.claim import claim
+from rejoinder.turns.attempt.commit import commit
 from rejoinder.turns.model import Claimed, Verdict, Worker
 from rejoinder.turns.schedule import wake
 from rejoinder.turns.upkeep import store as upkeep

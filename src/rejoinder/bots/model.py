@@ -9,12 +9,17 @@ from uuid import UUID
 
 from pydantic import JsonValue
 
-Platform: TypeAlias = Literal["rest", "widget"]
+Platform: TypeAlias = Literal["rest", "widget", "pancake"]
+Overlap: TypeAlias = Literal["interrupt", "enqueue", "reject", "rollback"]
 
 
 @dataclass(frozen=True, slots=True)
 class Bot:
-    """Who answers. Times are seconds; `history_messages` is how far back it reads."""
+    """Who answers. Times are seconds; `history_messages` is how far back it reads.
+
+    `retry_seconds` is the pause after a failed attempt, twice as long after each further one. `loop_turns` answers
+    within `loop_seconds` without a person on our side are taken for a loop; 0 for never.
+    """
 
     bot_id: UUID
     name: str
@@ -22,22 +27,31 @@ class Bot:
     fallback_text: str
     quiet_seconds: float = 1.5
     max_wait_seconds: float = 10.0
-    overlap_policy: Literal["interrupt", "enqueue"] = "interrupt"
+    overlap_policy: Overlap = "interrupt"
     max_interrupts: int = 3
     interrupt_seconds: float = 30.0
     max_attempts: int = 3
     history_messages: int = 20
+    retry_seconds: float = 1.0
+    loop_turns: int = 40
+    loop_seconds: float = 600.0
 
 
 @dataclass(frozen=True, slots=True)
 class ChannelSettings:
-    """`callback_url`: where the replies of a REST channel are posted."""
+    """`callback_url`: where the replies of a REST channel are posted.
+
+    `deduplicates` says that the receiver knows a message it was sent before by its webhook-id, so that one whose
+    answer never came may be sent again.
+    """
 
     callback_url: str | None = None
+    deduplicates: bool = True
 
     def stored(self) -> dict[str, JsonValue]:
-        """What is set, as `channels.settings` holds it."""
-        return {key: value for key, value in asdict(self).items() if value is not None}
+        """What was set otherwise than usual, as `channels.settings` holds it."""
+        usual = asdict(ChannelSettings())
+        return {key: value for key, value in asdict(self).items() if value != usual[key]}
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,14 @@ from rejoinder.db import Connection, Maintenance, Read, Tx
 
 ADD_BOT = """
 INSERT INTO bots (workspace_id, bot_id, name, persona, fallback_text, quiet_seconds, max_wait_seconds,
-    overlap_policy, max_interrupts, interrupt_seconds, max_attempts, history_messages)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+    overlap_policy, max_interrupts, interrupt_seconds, max_attempts, history_messages, retry_seconds, loop_turns,
+    loop_seconds)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
 """
 
 BOT = """
 SELECT bot_id, name, persona, fallback_text, quiet_seconds, max_wait_seconds, overlap_policy, max_interrupts,
-    interrupt_seconds, max_attempts, history_messages
+    interrupt_seconds, max_attempts, history_messages, retry_seconds, loop_turns, loop_seconds
 FROM bots WHERE workspace_id = $1 AND bot_id = $2
 """
 
@@ -79,6 +80,9 @@ async def add_bot(tx: Tx, bot: Bot) -> None:
         bot.interrupt_seconds,
         bot.max_attempts,
         bot.history_messages,
+        bot.retry_seconds,
+        bot.loop_turns,
+        bot.loop_seconds,
     )
 
 

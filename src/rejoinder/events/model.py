@@ -21,9 +21,15 @@ EventType: TypeAlias = Literal[
     "turn.cancelled",
     "turn.failed",
     "turn.expired",
+    "turn.retried",
+    "turn.replayed",
     "delivery.failed",
+    "delivery.unknown",
     "conversation.opened",
     "conversation.handed_off",
+    "conversation.taken_over",
+    "conversation.released",
+    "conversation.closed",
 ]
 
 

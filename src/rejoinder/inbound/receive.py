@@ -19,9 +19,9 @@ from rejoinder.inbound.model import Incoming, Received
 from rejoinder.queue.jobs import enqueue
 from rejoinder.telemetry.metrics import DUPLICATES, MESSAGES
 from rejoinder.turns import store as turns
+from rejoinder.turns.hands.take_over import take_over
 from rejoinder.turns.model import Guard
 from rejoinder.turns.schedule import Scheduled, schedule
-from rejoinder.turns.takeover import take_over
 
 _TRIES = 3  # a lock is waited for 700 ms each time: the caller is better told than kept
 

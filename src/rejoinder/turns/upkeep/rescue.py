@@ -13,7 +13,7 @@ from rejoinder.queue.jobs import enqueue_on
 from rejoinder.telemetry.logs import log
 from rejoinder.telemetry.metrics import RESCUED, REWOKEN
 from rejoinder.turns import decide
-from rejoinder.turns.hand_back import hand_back
+from rejoinder.turns.attempt.hand_back import hand_back
 from rejoinder.turns.schedule import wake
 from rejoinder.turns.upkeep import store as upkeep
 

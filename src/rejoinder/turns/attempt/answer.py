@@ -16,9 +16,9 @@ from rejoinder.llm.generate import Generated, generate
 from rejoinder.llm.model import Prompt
 from rejoinder.telemetry.logs import log
 from rejoinder.turns import store
-from rejoinder.turns.commit import Committed, commit
+from rejoinder.turns.attempt.commit import Committed, commit
+from rejoinder.turns.attempt.prompt import compose
 from rejoinder.turns.model import Asked, Claimed, Verdict
-from rejoinder.turns.prompt import compose
 from rejoinder.usage.model import Call
 
 

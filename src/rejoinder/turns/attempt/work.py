@@ -27,9 +27,9 @@ from rejoinder.telemetry.metrics import (
     TURNS,
 )
 from rejoinder.turns import store
-from rejoinder.turns.answer import Means, answer
-from rejoinder.turns.claim import claim
-from rejoinder.turns.hand_back import hand_back
+from rejoinder.turns.attempt.answer import Means, answer
+from rejoinder.turns.attempt.claim import claim
+from rejoinder.turns.attempt.hand_back import hand_back
 from rejoinder.turns.model import Claimed
 from rejoinder.turns.schedule import wake
 from rejoinder.turns.upkeep.lease import Lease

@@ -10,7 +10,7 @@ from uuid import UUID
 from rejoinder.db import Database, retry_busy
 from rejoinder.errors import LostTurn
 from rejoinder.turns import decide, store
-from rejoinder.turns.conclude import conclude
+from rejoinder.turns.attempt.conclude import conclude
 from rejoinder.turns.model import Claimed, Verdict
 from rejoinder.usage.model import Call
 

@@ -12,7 +12,7 @@ from rejoinder.events.model import NewEvent
 from rejoinder.outbound.deliver import job as deliver
 from rejoinder.queue.jobs import enqueue_alone
 from rejoinder.turns import decide, store
-from rejoinder.turns.conclude import conclude
+from rejoinder.turns.attempt.conclude import conclude
 from rejoinder.turns.model import LEASE, Claimed, Guard, Turn, Verdict, Worker
 from rejoinder.turns.schedule import wake
 
