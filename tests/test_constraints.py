@@ -18,7 +18,7 @@ ENDED = ("committed", "superseded", "cancelled", "handed_off", "failed")
 
 # What each status of a delivery may become.
 FORWARD = {
-    "queued": {"sending", "withheld", "failed"},
+    "queued": {"sent", "delivered", "read", "sending", "withheld", "failed"},
     "sending": {"queued", "sent", "delivered", "read", "failed", "unknown"},
     "unknown": {"queued", "sent", "delivered", "read", "failed"},
     "sent": {"delivered", "read", "failed"},

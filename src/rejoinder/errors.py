@@ -10,7 +10,8 @@
     ├── NotFound               404
     ├── MethodNotAllowed       405
     ├── Conflict               409
-    │   └── MessageConflict    409  the same message_id with another body
+    │   ├── MessageConflict    409  the same message_id with another body
+    │   └── Locked             409  the bot refuses messages while it makes an answer
     ├── TooManyRequests        429
     ├── Unavailable            503  the database is away
     ├── Setup                  -    the operator must mend something before the program can run
@@ -132,6 +133,13 @@ class MessageConflict(Conflict):
 
     code = "message_conflict"
     title = "This message_id was used for another message"
+
+
+class Locked(Conflict):
+    """An answer is being made, and this bot takes no message meanwhile; nothing was stored."""
+
+    code = "locked"
+    title = "An answer is being made"
 
 
 class TooManyRequests(RejoinderError):  # noqa: N818

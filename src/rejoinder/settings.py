@@ -90,17 +90,36 @@ class Settings(BaseSettings):
     anthropic_model: Annotated[str, Field(validation_alias=_env("ANTHROPIC_MODEL"))] = (
         "claude-haiku-4-5"
     )
+    ai_service_url: Annotated[str | None, Field(validation_alias=_env("AI_SERVICE_URL"))] = None
+    ai_service_api_key: Annotated[
+        SecretStr | None, Field(validation_alias=_env("AI_SERVICE_API_KEY"))
+    ] = None
     model_timeout: Annotated[
         float, Field(validation_alias=_env("REJOINDER_MODEL_TIMEOUT", "AI_SERVICE_TIMEOUT"), gt=0)
     ] = 60.0
-    model_attempts: Annotated[
-        int, Field(validation_alias=_env("REJOINDER_MODEL_ATTEMPTS"), ge=1, le=10)
-    ] = 3
+    # who is posted to and calls
+    pancake_base_url: Annotated[str | None, Field(validation_alias=_env("PANCAKE_BASE_URL"))] = None
+    pancake_access_token: Annotated[
+        SecretStr | None, Field(validation_alias=_env("PANCAKE_ACCESS_TOKEN"))
+    ] = None
+    admin_access_token: Annotated[
+        SecretStr | None, Field(validation_alias=_env("ADMIN_ACCESS_TOKEN"), min_length=8)
+    ] = None
 
     update_prices: Annotated[bool, Field(validation_alias=_env("REJOINDER_UPDATE_PRICES"))] = False
 
     # the work
     max_turns: Annotated[int, Field(validation_alias=_env("REJOINDER_MAX_TURNS"), ge=1)] = 5000
+    lanes: Annotated[str | None, Field(validation_alias=_env("REJOINDER_LANES"))] = None
+    keep_prompts_days: Annotated[
+        int, Field(validation_alias=_env("REJOINDER_KEEP_PROMPTS_DAYS"), ge=0, le=36500)
+    ] = 30
+    keep_events_days: Annotated[
+        int, Field(validation_alias=_env("REJOINDER_KEEP_EVENTS_DAYS"), ge=0, le=36500)
+    ] = 90
+    keep_closed_days: Annotated[
+        int, Field(validation_alias=_env("REJOINDER_KEEP_CLOSED_DAYS"), ge=0, le=36500)
+    ] = 365
     drain_seconds: Annotated[
         float, Field(validation_alias=_env("REJOINDER_DRAIN_SECONDS"), ge=0)
     ] = 20.0
@@ -148,12 +167,37 @@ class Settings(BaseSettings):
             raise ValueError("must begin with http:// or https://")
         return value.rstrip("/")
 
+    @field_validator("ai_service_url", "pancake_base_url")
+    @classmethod
+    def _http_as_given(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith(("http://", "https://")):
+            raise ValueError("must begin with http:// or https://")
+        return value
+
+    @field_validator("pancake_access_token", "admin_access_token")
+    @classmethod
+    def _fits_a_header(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not all("!" <= sign <= "~" for sign in value.get_secret_value()):
+            raise ValueError("may hold printable ASCII only, and no space")
+        return value
+
     @model_validator(mode="after")
     def _key_for_a_shared_database(self) -> Settings:
         if self.dsn is not None and self.secret_key is None:
             raise ValueError(
                 "REJOINDER_SECRET_KEY is required with your own PostgreSQL: every process on it must share "
                 'one key; make one with: python3 -c "import secrets; print(secrets.token_urlsafe(32))"'
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _tokens_of_their_own(self) -> Settings:
+        if self.admin_access_token is not None and (
+            self.admin_access_token == self.pancake_access_token
+        ):
+            raise ValueError(
+                "ADMIN_ACCESS_TOKEN and PANCAKE_ACCESS_TOKEN are the same: who hands messages in could do all; "
+                "give each a value of its own"
             )
         return self
 

@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 
 from rejoinder.bots.known import Bots
 from rejoinder.db import Database
-from rejoinder.llm.chain import Chain
+from rejoinder.llm.calling.chain import Chain
 from rejoinder.outbound import reconcile
 from rejoinder.outbound.deliver import Send
 from rejoinder.outbound.dispatch import Dispatch
+from rejoinder.queue import upkeep
 from rejoinder.queue.jobs import DELIVER, TURNS
-from rejoinder.queue.prune import keep_short
-from rejoinder.queue.run import Taker
+from rejoinder.queue.lanes import NAMES, find
+from rejoinder.queue.limits import Limit, limits
+from rejoinder.queue.run import Served, Taker
 from rejoinder.settings import Settings
 from rejoinder.turns.attempt.answer import Means
 from rejoinder.turns.attempt.work import Desk
+from rejoinder.turns.upkeep.retention import Keep, clean_hourly
 
-LANES = frozenset({TURNS, DELIVER})
-"""What a worker may take jobs of."""
+LANES = NAMES
+"""What a worker may take jobs of; it serves those in which something is sent."""
 
 _LAST_JOBS_S = 5.0
-_LAST_SENDS_S = 5.0
+_LAST_SENDS_S = 16.0  # the longest send takes 15: one cut off may have to be asked about
 
 
 class Work:
@@ -38,11 +41,15 @@ class Work:
         lanes: frozenset[str] = LANES,
     ) -> None:
         self._db = db
-        self.dispatch = Dispatch(db, send)
-        means = Means(db, Bots(db), models, settings.model_timeout, settings.model_attempts)
-        self.desk = Desk(means, self.dispatch, slots=settings.max_turns)
-        takes = {TURNS: self.desk.wake, DELIVER: self.dispatch.wake}
-        self.taker = Taker(db, {lane: takes[lane] for lane in sorted(lanes)})
+        limited = limits(settings.lanes, settings.max_turns)
+        self.dispatch = Dispatch(
+            db, send, slots={lane.name: limited[lane.name].concurrency for lane in find(DELIVER)}
+        )
+        self.models = models
+        means = Means(db, Bots(db), models, settings.model_timeout)
+        self.desk = Desk(means, self.dispatch, slots=limited[TURNS].concurrency)
+        self.taker = Taker(db, dict(self._served(lanes, limited)))
+        self._keep = Keep.of(settings)
         self._drain_seconds = settings.drain_seconds
 
     @property
@@ -50,13 +57,30 @@ class Work:
         """Whether turns are being taken now."""
         return self.taker.ready.is_set() and self.desk.lease.alive
 
+    def _served(
+        self, lanes: frozenset[str], limited: Mapping[str, Limit]
+    ) -> Iterator[tuple[str, Served]]:
+        for lane in sorted(lanes):
+            if lane == TURNS:
+                yield (
+                    lane,
+                    Served(self.desk.wake, self.desk.room, self.desk.freed, limited[lane].rate),
+                )
+            elif lane.startswith(f"{DELIVER}."):
+                yield lane, Served(self.dispatch.wake, rate=limited[lane].rate)
+        if any(lane.startswith(f"{DELIVER}.") for lane in lanes):
+            yield DELIVER, Served(self.dispatch.wake)  # jobs from before each platform had its lane
+
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Take and answer turns until left; then finish what runs within the deadline and hand the rest back."""
         async with self.desk.open():
             taking = asyncio.create_task(self.taker.run(), name="queue")
-            pruning = asyncio.create_task(keep_short(self._db), name="queue-pruning")
-            sweeping = asyncio.create_task(reconcile.keep(self._db), name="deliveries-sweep")
+            keeping = [
+                asyncio.create_task(upkeep.keep(self._db), name="queue-upkeep"),
+                asyncio.create_task(reconcile.keep(self._db), name="deliveries-sweep"),
+                asyncio.create_task(clean_hourly(self._db, self._keep), name="cleaning"),
+            ]
             try:
                 await self.taker.ready.wait()
                 yield
@@ -66,6 +90,6 @@ class Work:
                 await asyncio.wait([taking], timeout=_LAST_JOBS_S)
                 await self.desk.drain(self._drain_seconds)
                 await self.dispatch.drain(_LAST_SENDS_S)
-                for task in (taking, pruning, sweeping):
+                for task in (taking, *keeping):
                     task.cancel()
-                await asyncio.wait([taking, pruning, sweeping])
+                await asyncio.wait([taking, *keeping])

@@ -16,17 +16,18 @@ import aiohttp
 import asyncpg
 import uvicorn
 from fastapi import FastAPI
+from pydantic_ai.models import Model
 
 from rejoinder.app.build import build
 from rejoinder.app.database import bring_forward
-from rejoinder.app.sample import Sample, sample
+from rejoinder.app.sample import Pancake, Sample, sample
 from rejoinder.bots import store as bots
 from rejoinder.bots.model import Bot, Channel
-from rejoinder.channels.rest.callback import Callback
+from rejoinder.channels.registry import Senders
 from rejoinder.db import Database, connect, new_id
 from rejoinder.db.private import own
 from rejoinder.live.bus import Bus
-from rejoinder.llm.chain import Chain
+from rejoinder.llm.calling.chain import Chain
 from rejoinder.llm.local.model import LocalModel
 from rejoinder.net.guard import outward
 from rejoinder.secrets.vault import Vault
@@ -113,19 +114,31 @@ async def fresh_database(given: str | None) -> AsyncIterator[str]:
 
 
 @asynccontextmanager
-async def running(dsn: str) -> AsyncIterator[Application]:
-    """The program on an empty or migrated database, as `serve` puts it together, until left."""
+async def running(dsn: str, model: Model | None = None, **given: str) -> AsyncIterator[Application]:
+    """The program on an empty or migrated database, as `serve` puts it together, until left.
+
+    It answers with `model`, the local one if none is named; `given` are settings.
+    """
     await bring_forward(dsn)
-    settings = Settings(port=0, data_dir=Path("unused"), visitor_messages_per_minute=1000)
+    settings = Settings(
+        port=0,
+        data_dir=Path("unused"),
+        visitor_messages_per_minute=1000,
+        **given,  # type: ignore[arg-type]
+    )
     async with AsyncExitStack() as stack:
         db = await connect(dsn, size=10, name="rejoinder api tests")
         stack.push_async_callback(db.close)
-        models = Chain([LocalModel()])
-        shop = await sample(db)
+        models = Chain([model or LocalModel()])
         keys = (b"the installation's secret key...",)
         vault = Vault(lambda: keys)
-        callback = Callback(await stack.enter_async_context(outward()), vault)
-        bus, work = Bus(db), Work(db, models, settings, callback.send)
+        shop = await sample(db, Pancake.of(settings, vault))
+
+        async def asked() -> Chain:
+            return models
+
+        senders = Senders(await stack.enter_async_context(outward()), vault)
+        bus, work = Bus(db), Work(db, models, settings, senders.send)
         await stack.enter_async_context(bus.running())
         await stack.enter_async_context(work.running())
         app = build(
@@ -137,6 +150,7 @@ async def running(dsn: str) -> AsyncIterator[Application]:
             sample=shop,
             model="local",
             working=lambda: work.ready,
+            models=asked,
         )
         url = await stack.enter_async_context(listening(app))
         stack.callback(bus.close)  # streams end before the server waits for them

@@ -32,6 +32,8 @@ CANARIES = {
     "wrong signing secret": "whsec_canary-that-is-too-short",
     "misplaced secret": "canary-misplaced-9d12",
     "wrong token": "canary-wrong-bearer-token-00aa",
+    "admin token": "canary-admin-token-77b1",
+    "pancake token": "canary-pancake-token-c402",
 }
 TABLES = (
     "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'"
@@ -117,6 +119,16 @@ async def _use(url: str, token: str, receiver: Receiver) -> list[bytes]:
         await ask("POST", secret, data=CANARIES["misplaced secret"])
         stranger = {"Authorization": f"Bearer {CANARIES['wrong token']}"}
         await ask("GET", "/api/v1/channels", headers=stranger)
+        for path, name, status in (
+            ("/api/v1/admin/stats", "admin token", 200),
+            ("/api/v1/status/handler", "pancake token", 200),
+            ("/api/v1/admin/stats", "pancake token", 403),
+        ):
+            given_token = {"Authorization": f"Bearer {CANARIES[name]}"}
+            assert (await ask("GET", path, headers=given_token)).status == status
+        posted = {"conversation_id": "p", "message_id": "m", "message_content": "Hello there"}
+        pancake = {"Authorization": f"Bearer {CANARIES['pancake token']}"}
+        await ask("POST", "/api/v1/enhanced-handle-message", json=posted, headers=pancake)
         for path in (
             "/api/v1/channels",
             f"/api/v1/channels/{channel}",
@@ -172,6 +184,9 @@ async def test_no_secret_is_anywhere(run: Run, where: str) -> None:
             model = {
                 "OPENAI_API_KEY": CANARIES["model key"],
                 "OPENAI_BASE_URL": stub.base_url,
+                "ADMIN_ACCESS_TOKEN": CANARIES["admin token"],
+                "PANCAKE_ACCESS_TOKEN": CANARIES["pancake token"],
+                "PANCAKE_BASE_URL": f"{receiver.url}/pancake",
             }
             async with serving(folder, log, **key, **model) as url:
                 token = (data / "token").read_text().strip()

@@ -17,7 +17,8 @@ async def test_the_version(run: Run) -> None:
 
 COMMANDS = (
     "serve, worker, migrate, chat, token, bench, doctor, backup, restore, db, db upgrade, secrets, secrets rotate, "
-    "secrets check, eval, eval knowledge"
+    "secrets check, eval, eval knowledge, queues, cleanup, dead-letters, dead-letters list, dead-letters show, "
+    "dead-letters replay, dead-letters discard"
 )
 
 
@@ -37,9 +38,13 @@ async def test_an_unknown_command_is_named(run: Run) -> None:
 WRONG = {
     "port no number": ({"PORT": "abc"}, "PORT"),
     "port too high": ({"PORT": "65536"}, "PORT"),
+    "service's address": ({"AI_SERVICE_URL": "ai-service:8001"}, "AI_SERVICE_URL"),
     "model's address": ({"OPENAI_BASE_URL": "ftp://models.example"}, "OPENAI_BASE_URL"),
     "log level": ({"LOG_LEVEL": "loud"}, "LOG_LEVEL"),
-    "no attempts": ({"REJOINDER_MODEL_ATTEMPTS": "0"}, "REJOINDER_MODEL_ATTEMPTS"),
+    "no time for the model": ({"AI_SERVICE_TIMEOUT": "0"}, "REJOINDER_MODEL_TIMEOUT"),
+    "lanes": ({"REJOINDER_LANES": "turns=many"}, "turns=2000,deliver.rest=200@50/s"),
+    "no lane": ({"REJOINDER_LANES": "tunrs=5"}, "'turns'"),
+    "retention": ({"REJOINDER_KEEP_EVENTS_DAYS": "-1"}, "REJOINDER_KEEP_EVENTS_DAYS"),
     "database without key": ({"DATABASE_URL": "postgresql://db/x"}, "REJOINDER_SECRET_KEY"),
     "host without key": ({"POSTGRES_HOST": "db"}, "REJOINDER_SECRET_KEY"),
 }

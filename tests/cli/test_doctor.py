@@ -26,7 +26,7 @@ from rejoinder.db import connect
 from rejoinder.inbound.model import Incoming
 from rejoinder.inbound.receive import receive
 from rejoinder.settings import Settings
-from rejoinder.testing import OpenAIStub
+from rejoinder.testing import OpenAIStub, ServiceStub
 from rejoinder.testing.model_stub import Canned
 from tests.api.application import fresh_database
 from tests.cli.conftest import COMMAND, SECRET, Run, environment, open_folder
@@ -280,6 +280,17 @@ async def test_the_model_is_asked_once(run: Run) -> None:
         assert len(stub.requests) == 1
     is_told(found, "model", "ok", "m-1", "tokens")
     is_told(unasked, "model", "ok", "m-1; not asked")
+
+
+async def test_the_ai_service_is_asked_by_its_name(run: Run) -> None:
+    async with ServiceStub() as stub:
+        found = await examined(run, AI_SERVICE_URL=stub.base_url, OPENAI_API_KEY="k")
+        passed_over = await examined(
+            run, "--no-model", AI_SERVICE_URL=stub.base_url, REJOINDER_MODEL="local"
+        )
+        assert len(stub.requests) == 1
+    is_told(found, "model", "ok", "The AI service (stub) answered", "tokens")
+    is_told(passed_over, "settings", "warning", "AI_SERVICE_URL", "not asked")
 
 
 async def test_a_model_that_does_not_answer_is_wrong_unless_another_does(run: Run) -> None:

@@ -166,6 +166,12 @@ def test_failed_jobs_are_told() -> None:
     assert states(work.judge_failed(3)) == [("jobs", "warning")]
 
 
+def test_what_waits_for_a_person_is_told() -> None:
+    assert states(work.judge_stuck(0, 0)) == []
+    assert states(work.judge_stuck(1, 0)) == [("people", "warning")]
+    assert states(work.judge_stuck(2, 1)) == [("people", "warning")] * 2
+
+
 SEALED = {
     "nothing sealed": ((b"k",), {}, "ok"),
     "all by the newest": ((b"k",), {0: 3}, "ok"),

@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 
 from rejoinder.db.private import attach
-from rejoinder.testing import AnthropicStub, GeminiStub, OpenAIStub
+from rejoinder.testing import AnthropicStub, GeminiStub, OpenAIStub, ServiceStub
 from rejoinder.testing.model_stub import Canned, ModelStub
 from tests.cli.conftest import open_folder
 from tests.cli.test_chat import local_url
@@ -50,6 +50,21 @@ async def test_the_sample_bot_answers_with_the_model_whose_key_is_set(provider: 
             True,
         )
         assert "shipping" in stub.requests[0].text
+
+
+async def test_an_ai_service_answers_before_a_provider_with_a_key() -> None:
+    """Its address is called as it is given, and the model is the one it says it used."""
+    with open_folder() as folder:
+        async with ServiceStub(reply=lambda _: "From the service.") as stub:
+            given = {"AI_SERVICE_URL": stub.base_url, "OPENAI_API_KEY": "a key"}
+            async with serving(folder, PORT="0", **given) as (_, greeting):
+                assert "service" in greeting
+                answer = await _ask(folder, greeting)
+    assert answer["replies"][0]["text"] == "From the service."  # type: ignore[index]
+    assert (answer["provider"], answer["model"]) == ("service", "stub")
+    [request] = stub.requests
+    assert (request.path, request.body["message"]) == ("/answer", "How much is shipping?")
+    assert request.body["knowledge"]
 
 
 async def test_the_next_model_answers_and_both_calls_are_booked() -> None:

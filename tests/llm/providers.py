@@ -15,7 +15,8 @@ from pydantic_core import to_json
 from rejoinder.llm.gemini import GeminiModel
 from rejoinder.llm.openai import OpenAIModel
 from rejoinder.llm.others import OtherModel, anthropic, inferred
-from rejoinder.testing import AnthropicStub, GeminiStub, OpenAIStub
+from rejoinder.llm.service import ServiceModel
+from rejoinder.testing import AnthropicStub, GeminiStub, OpenAIStub, ServiceStub
 from rejoinder.testing.anthropic_stub import message
 from rejoinder.testing.gemini_stub import generated
 from rejoinder.testing.model_stub import Canned, ModelStub, event
@@ -29,20 +30,10 @@ Said = list[tuple[str, str]]
 
 @dataclass(frozen=True)
 class Provider:
-    """A provider's format as a stub speaks it.
-
-    `said` reads (role, text) of a request; `cut` and `declined` are answers cut off at a limit and turned down by a
-    filter; `fault` makes an error's body of a status and a message; `half` begins a stream, `failing` goes on with an
-    error in it.
-    """
+    """A format as a stub speaks it; `fault` makes an error's body of a status and a message."""
 
     stub: type[ModelStub]
-    said: Callable[[dict[str, Any]], Said]
-    cut: bytes
-    declined: bytes
     fault: Callable[[int, str], bytes]
-    half: bytes
-    failing: bytes
 
     def faulty(self, status: int, said: str, **headers: str) -> Canned:
         """An error as this provider words it."""
@@ -51,12 +42,34 @@ class Provider:
 
 
 @dataclass(frozen=True)
+class ChatProvider(Provider):
+    """A chat format, which has roles and streams.
+
+    `said` reads (role, text) of a request; `cut` and `declined` are answers cut off at a limit and turned down by a
+    filter; `half` begins a stream, `failing` goes on with an error in it.
+    """
+
+    said: Callable[[dict[str, Any]], Said]
+    cut: bytes
+    declined: bytes
+    half: bytes
+    failing: bytes
+
+
+@dataclass(frozen=True)
 class Adapter:
-    """A way to call a provider; `ours` are the wire models."""
+    """A way to call a provider."""
 
     name: str
     provider: Provider
     make: Make
+
+
+@dataclass(frozen=True)
+class Chat(Adapter):
+    """A way to call one that speaks a chat format; `ours` are the wire models."""
+
+    provider: ChatProvider
     ours: bool = False
 
 
@@ -118,18 +131,18 @@ _TEXT: dict[str, Any] = {
     "delta": {"type": "text_delta", "text": "Here"},
 }
 
-OPENAI = Provider(
+OPENAI = ChatProvider(
     OpenAIStub,
-    _openai_said,
+    said=_openai_said,
     cut=completion(_CUT, finish_reason="length"),
     declined=completion(None, finish_reason="content_filter"),
     fault=_openai_fault,
     half=event(_CHUNK),
     failing=event({"error": {"message": "Upstream fell over", "code": 500}}),
 )
-GEMINI = Provider(
+GEMINI = ChatProvider(
     GeminiStub,
-    _gemini_said,
+    said=_gemini_said,
     cut=to_json(generated(_CUT, finish_reason="MAX_TOKENS")),
     declined=to_json(generated(None, finish_reason="SAFETY")),
     fault=_gemini_fault,
@@ -157,9 +170,9 @@ def _anthropic_stream(text: str, stop_reason: str) -> bytes:
     return _BEGUN + b"".join(event(each, str(each["type"])) for each in told)
 
 
-ANTHROPIC = Provider(
+ANTHROPIC = ChatProvider(
     AnthropicStub,
-    _anthropic_said,
+    said=_anthropic_said,
     cut=_anthropic_stream(_CUT, "max_tokens"),
     declined=_anthropic_stream("", "refusal"),
     fault=_anthropic_fault,
@@ -196,25 +209,35 @@ def _ollama(url: str, _http: aiohttp.ClientSession) -> Model:
         return inferred("ollama:llama3.1")
 
 
-ADAPTERS = [
-    Adapter("inferred", OPENAI, _ollama),
-    Adapter(
+SERVICE = Provider(ServiceStub, lambda _, said: to_json({"error": said}))
+
+CHATS = [
+    Chat("inferred", OPENAI, _ollama),
+    Chat(
         "gemini",
         GEMINI,
         lambda url, http: GeminiModel("gemini-x", api_key=KEY, base_url=url, session=http),
         ours=True,
     ),
-    Adapter(
+    Chat(
         "openai",
         OPENAI,
         lambda url, http: OpenAIModel("gpt-x", api_key=KEY, base_url=url, session=http),
         ours=True,
     ),
-    Adapter(
+    Chat(
         "anthropic",
         ANTHROPIC,
         lambda url, _: anthropic("claude-haiku-4-5", api_key=KEY, base_url=url),
     ),
-    Adapter("oracle gemini", GEMINI, _oracle_gemini),
-    Adapter("oracle openai", OPENAI, _oracle_openai),
+    Chat("oracle gemini", GEMINI, _oracle_gemini),
+    Chat("oracle openai", OPENAI, _oracle_openai),
+]
+ADAPTERS: list[Adapter] = [
+    *CHATS,
+    Adapter(
+        "service",
+        SERVICE,
+        lambda url, http: ServiceModel("service", api_key=KEY, base_url=url, session=http),
+    ),
 ]

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pydantic_core import to_json
 
 from rejoinder.errors import ModelTransient
-from rejoinder.llm.messages import parse_answer
+from rejoinder.llm.form.messages import parse_answer
 from rejoinder.llm.model import Answer
 
 ANSWER = Answer("Three days.", "answer", "From the passage.")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from rejoinder.errors import ModelRefused, ModelThrottled, ModelTransient
-from rejoinder.llm.chain import REST_SECONDS, Chain
-from rejoinder.llm.failure import PROMPT_REFUSED
-from rejoinder.llm.generate import generate
+from rejoinder.llm.calling.chain import LONGEST_REST_SECONDS, REST_SECONDS, Chain
+from rejoinder.llm.calling.failure import PROMPT_REFUSED
+from rejoinder.llm.calling.generate import generate
 from rejoinder.llm.model import Answer
 from rejoinder.testing import ScriptedModel
 from rejoinder.usage.model import Call
@@ -22,21 +22,10 @@ class Diary:
         self.now = 100.0
         self.chain = Chain(models, clock=lambda: self.now)
         self.calls: list[Call] = []
-        self.waits: list[float] = []
 
-    async def ask(self, attempts: int = 3) -> str:
-        generated = await generate(
-            self.chain,
-            PROMPT,
-            timeout=30,
-            attempts=attempts,
-            record=self.calls.append,
-            sleep=self._sleep,
-        )
+    async def ask(self) -> str:
+        generated = await generate(self.chain, PROMPT, timeout=30, record=self.calls.append)
         return generated.answer.reply
-
-    async def _sleep(self, seconds: float) -> None:
-        self.waits.append(seconds)
 
     @property
     def outcomes(self) -> list[str]:
@@ -45,6 +34,7 @@ class Diary:
 
 
 BUSY = ModelTransient("Overloaded")
+SLOW = ModelThrottled("slow down", retry_after=9)
 
 
 async def test_the_next_one_answers_at_once() -> None:
@@ -52,7 +42,6 @@ async def test_the_next_one_answers_at_once() -> None:
     diary = Diary(first, second)
     assert await diary.ask() == "From the second"
     assert diary.outcomes == ["error", "ok"]
-    assert diary.waits == []
 
 
 async def test_who_failed_is_asked_last_for_a_while() -> None:
@@ -72,35 +61,36 @@ async def test_who_rests_is_asked_all_the_same_when_the_others_fail() -> None:
     assert diary.outcomes == ["error", "ok", "error", "ok"]
 
 
-async def test_a_round_of_failures_is_followed_by_a_pause() -> None:
-    first, second = ScriptedModel([BUSY, "Back"]), ScriptedModel([BUSY])
-    diary = Diary(first, second)
-    assert await diary.ask() == "Back"
-    assert len(diary.waits) == 1
+async def test_each_is_asked_once_and_the_failure_that_may_pass_is_told() -> None:
+    models = [ScriptedModel([line] * 2) for line in (ModelRefused("bad key"), BUSY, SLOW)]
+    diary = Diary(*models)
+    with pytest.raises(ModelTransient, match="Overloaded"):
+        await diary.ask()
+    assert [len(model.calls) for model in models] == [1, 1, 1]
+    assert diary.outcomes == ["error", "error", "error"]
 
 
-async def test_one_that_refuses_is_not_asked_again() -> None:
-    refusing = ScriptedModel([ModelRefused("bad key"), "never said"])
-    other = ScriptedModel([BUSY, "Second round"])
-    diary = Diary(refusing, other)
-    assert await diary.ask() == "Second round"
-    assert len(refusing.calls) == 1
+@pytest.mark.parametrize(
+    ("asked", "wait"),
+    [([60.0, 7.0], 7.0), ([7.0, 60.0], 7.0), ([60.0, None], None), ([None], None), ([0.0], 0.0)],
+)
+async def test_the_pause_told_is_the_shortest_asked_for(
+    asked: list[float | None], wait: float | None
+) -> None:
+    """A model that asks for none may answer at once; one that refuses has no say."""
+    failures = [ModelThrottled("slow down", retry_after=each) for each in asked]
+    refusing = ScriptedModel([ModelRefused("bad key")])
+    diary = Diary(refusing, *(ScriptedModel([each]) for each in failures))
+    with pytest.raises(ModelThrottled) as caught:
+        await diary.ask()
+    assert caught.value.retry_after == wait
 
 
-async def test_when_all_refuse_there_is_no_second_round() -> None:
+async def test_when_all_refuse_the_first_refusal_is_told() -> None:
     diary = Diary(ScriptedModel([ModelRefused("bad key")]), ScriptedModel([ModelRefused("gone")]))
     with pytest.raises(ModelRefused, match="bad key"):
         await diary.ask()
     assert diary.outcomes == ["error", "error"]
-    assert diary.waits == []
-
-
-async def test_the_rounds_are_counted() -> None:
-    first, second = ScriptedModel([BUSY] * 5), ScriptedModel([ModelRefused("bad key")])
-    diary = Diary(first, second)
-    with pytest.raises(ModelTransient, match="Overloaded"):
-        await diary.ask(attempts=3)
-    assert (len(first.calls), len(second.calls)) == (3, 1)
 
 
 async def test_nobody_is_asked_to_say_what_another_declined_to() -> None:
@@ -122,15 +112,24 @@ async def test_one_odd_prompt_does_not_take_the_model_from_others() -> None:
     assert await diary.ask() == "From the first"
 
 
-async def test_one_that_asks_to_be_left_alone_is_not_asked_while_others_may_be() -> None:
+async def test_of_those_that_rest_the_one_that_may_answer_sooner_is_asked_first() -> None:
     throttled = ScriptedModel([ModelThrottled("slow down", retry_after=60), "never said"])
-    other = ScriptedModel([BUSY, "Second round"])
+    other = ScriptedModel([ModelTransient("Overloaded"), "Second attempt", "Third"])
     diary = Diary(throttled, other)
-    assert await diary.ask() == "Second round"
-    assert len(throttled.calls) == 1
+    with pytest.raises(ModelThrottled):
+        await diary.ask()
+    assert await diary.ask() == "Second attempt"
     diary.now += REST_SECONDS + 1
-    other.script.append("Still")
-    assert await diary.ask() == "Still"
+    assert await diary.ask() == "Third"
+    assert len(throttled.calls) == 1
+
+
+async def test_nobody_is_left_alone_for_longer_than_the_limit() -> None:
+    throttled = ScriptedModel([ModelThrottled("slow down", retry_after=86_400), "Back"])
+    diary = Diary(throttled, ScriptedModel(["one"]))
+    assert await diary.ask() == "one"
+    diary.now += LONGEST_REST_SECONDS + 1
+    assert await diary.ask() == "Back"
 
 
 def test_a_chain_of_none_is_refused() -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pydantic_ai import exceptions as theirs
 
 from rejoinder.errors import ModelError, ModelRefused, ModelThrottled, ModelTransient
-from rejoinder.llm.failure import from_exception, from_status
+from rejoinder.llm.calling.failure import from_exception, from_status
 
 NOW = datetime(2026, 5, 1, 12, 0, 0, tzinfo=UTC)
 

@@ -7,10 +7,10 @@ import pytest
 from pydantic_core import to_json
 
 from rejoinder.errors import ModelError, ModelRefused, ModelThrottled, ModelTransient, Setup
-from rejoinder.llm.chain import Chain
-from rejoinder.llm.failure import DECLINED
+from rejoinder.llm.calling.chain import Chain
+from rejoinder.llm.calling.failure import DECLINED
+from rejoinder.llm.calling.generate import generate
 from rejoinder.llm.gemini import GeminiModel, wire
-from rejoinder.llm.generate import generate
 from rejoinder.testing import GeminiStub
 from rejoinder.testing.gemini_stub import generated
 from rejoinder.testing.model_stub import Canned
@@ -24,7 +24,7 @@ async def ask(http: aiohttp.ClientSession, *script: Canned, calls: list[Call] | 
     record = (calls if calls is not None else []).append
     async with GeminiStub(script=script) as stub:
         model = GeminiModel("g", api_key=KEY, base_url=stub.base_url, session=http)
-        generated = await generate(Chain([model]), PROMPT, timeout=30, attempts=1, record=record)
+        generated = await generate(Chain([model]), PROMPT, timeout=30, record=record)
     return generated.answer.reply
 
 

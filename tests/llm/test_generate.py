@@ -1,21 +1,19 @@
-"""One generation: tries counted by error class, every call recorded once."""
+"""One generation: each model asked once, failures sorted, every call recorded once."""
 
 from __future__ import annotations
 
 import asyncio
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from pydantic_ai.exceptions import ModelHTTPError
 from pydantic_ai.messages import ModelMessage, ModelResponse, TextPart
 from pydantic_ai.models import Model
 from pydantic_ai.models.function import AgentInfo, FunctionModel
 
 from rejoinder.errors import ModelRefused, ModelThrottled, ModelTransient
-from rejoinder.llm.chain import Chain
-from rejoinder.llm.generate import Generated, generate, retry_delay
-from rejoinder.llm.model import Answer
+from rejoinder.llm.calling.chain import Chain
+from rejoinder.llm.calling.generate import generate
+from rejoinder.llm.model import Answer, Entity, Understanding
 from rejoinder.testing.model_stub import Canned, Hang
 from rejoinder.testing.openai_stub import OpenAIStub, completion
 from rejoinder.usage.model import Call
@@ -27,27 +25,14 @@ SLOW = Canned(429, b"", {"Retry-After": "4"})
 
 
 class Diary:
-    """What was recorded and how long it would have waited."""
+    """What was recorded."""
 
     def __init__(self) -> None:
         self.calls: list[Call] = []
-        self.waits: list[float] = []
 
-    async def ask(self, model: Model, *, attempts: int = 3, timeout: float = 30.0) -> Answer:
-        return (await self.generate(model, attempts=attempts, timeout=timeout)).answer
-
-    async def generate(self, *models: Model, attempts: int = 3, timeout: float = 30.0) -> Generated:
-        return await generate(
-            Chain(models),
-            PROMPT,
-            timeout=timeout,
-            attempts=attempts,
-            record=self.calls.append,
-            sleep=self._sleep,
-        )
-
-    async def _sleep(self, seconds: float) -> None:
-        self.waits.append(seconds)
+    async def ask(self, *models: Model, timeout: float = 30.0) -> Answer:
+        generated = await generate(Chain(models), PROMPT, timeout=timeout, record=self.calls.append)
+        return generated.answer
 
     @property
     def outcomes(self) -> list[str]:
@@ -79,36 +64,25 @@ async def test_tokens_nobody_counted_are_estimated(model_at: MakeModel) -> None:
 async def test_the_structured_answer_arrives(model_at: MakeModel) -> None:
     async with OpenAIStub(reply=lambda _: "Five days.") as stub:
         answer = await Diary().ask(model_at(stub))
-    assert answer == Answer("Five days.", "answer", "The stub says so.")
+    understood = Understanding("question", "neutral", 0.9, (Entity("topic", "the question"),))
+    assert answer == Answer("Five days.", "answer", "The stub says so.", understood)
 
 
-async def test_a_passing_failure_is_tried_again(model_at: MakeModel) -> None:
+async def test_a_passing_failure_is_told_at_once(model_at: MakeModel) -> None:
+    """Whether it is asked again, and when, is the caller's business."""
     diary = Diary()
-    async with OpenAIStub(script=[BUSY, SLOW]) as stub:
-        answer = await diary.ask(model_at(stub))
-    assert answer.reply == "Here is the answer."
-    assert diary.outcomes == ["error", "error", "ok"]
-    assert 0.25 <= diary.waits[0] <= 0.5
-    assert 4 <= diary.waits[1] <= 5
-
-
-@pytest.mark.parametrize("attempts", [1, 2, 3])
-async def test_the_tries_are_used_up(model_at: MakeModel, attempts: int) -> None:
-    diary = Diary()
-    async with OpenAIStub(script=[BUSY] * 5) as stub:
+    async with OpenAIStub(script=[BUSY]) as stub:
         with pytest.raises(ModelTransient, match="Overloaded"):
-            await diary.ask(model_at(stub), attempts=attempts)
-    assert len(stub.requests) == len(diary.calls) == attempts
-    assert len(diary.waits) == attempts - 1
-    assert {call.error for call in diary.calls} == {
-        "The model gpt at 127.0.0.1 answered 503: Overloaded."
-    }
+            await diary.ask(model_at(stub))
+        assert (await diary.ask(model_at(stub))).reply == "Here is the answer."
+    assert diary.outcomes == ["error", "ok"]
+    assert diary.calls[0].error == "The model gpt at 127.0.0.1 answered 503: Overloaded."
 
 
-async def test_throttled_to_the_end_stays_throttled(model_at: MakeModel) -> None:
-    async with OpenAIStub(script=[SLOW, SLOW]) as stub:
+async def test_throttling_says_for_how_long(model_at: MakeModel) -> None:
+    async with OpenAIStub(script=[SLOW]) as stub:
         with pytest.raises(ModelThrottled) as caught:
-            await Diary().ask(model_at(stub), attempts=2)
+            await Diary().ask(model_at(stub))
     assert caught.value.retry_after == 4
 
 
@@ -126,7 +100,6 @@ async def test_a_refusal_is_final(model_at: MakeModel, canned: Canned) -> None:
         with pytest.raises(ModelRefused):
             await diary.ask(model_at(stub))
     assert diary.outcomes == ["error"]
-    assert diary.waits == []
     assert KEY not in str(diary.calls)
 
 
@@ -138,10 +111,12 @@ async def test_a_refusal_is_final(model_at: MakeModel, canned: Canned) -> None:
         Canned(body=completion("Broke o", finish_reason="error")),
     ],
 )
-async def test_an_unusable_answer_is_asked_for_again(model_at: MakeModel, canned: Canned) -> None:
+async def test_for_an_unusable_answer_the_next_is_asked(
+    model_at: MakeModel, canned: Canned
+) -> None:
     diary = Diary()
     async with OpenAIStub(script=[canned]) as stub:
-        answer = await diary.ask(model_at(stub))
+        answer = await diary.ask(model_at(stub), model_at(stub))
     assert answer.reply == "Here is the answer."
     assert diary.outcomes == ["error", "ok"]
 
@@ -156,11 +131,11 @@ async def test_the_tokens_of_a_refusal_are_counted(model_at: MakeModel) -> None:
     assert (call.input_tokens, call.output_tokens, call.response) == (9, 1, "I won't.")
 
 
-async def test_a_slow_model_is_given_up_and_asked_again(model_at: MakeModel) -> None:
+async def test_a_slow_model_is_given_up_and_the_next_is_asked(model_at: MakeModel) -> None:
     diary = Diary()
     async with OpenAIStub(script=[Hang(), Hang()]) as stub:
         with pytest.raises(ModelTransient, match="no answer in time"):
-            await diary.ask(model_at(stub), attempts=2, timeout=0.05)
+            await diary.ask(model_at(stub), model_at(stub), timeout=0.05)
         await stub.until(lambda stub: stub.closed_by_client == 2)
     assert diary.outcomes == ["error", "error"]
 
@@ -180,43 +155,28 @@ async def test_cancelling_is_recorded_and_closes_the_connection(model_at: MakeMo
     assert call.input_tokens > 0
 
 
-async def test_cancelling_between_two_tries_starts_no_other(model_at: MakeModel) -> None:
-    calls: list[Call] = []
-    waiting = asyncio.Event()
-
-    async def sleep(_: float) -> None:
-        waiting.set()
-        await asyncio.Event().wait()
-
-    async with OpenAIStub(script=[BUSY]) as stub:
-        turn = asyncio.create_task(
-            generate(
-                Chain([model_at(stub)]),
-                PROMPT,
-                timeout=30,
-                attempts=3,
-                record=calls.append,
-                sleep=sleep,
-            )
-        )
-        await waiting.wait()
+async def test_cancelling_asks_no_other(model_at: MakeModel) -> None:
+    diary = Diary()
+    async with OpenAIStub(script=[Hang()]) as stub:
+        turn = asyncio.create_task(diary.ask(model_at(stub), model_at(stub)))
+        await stub.until(lambda stub: stub.open == 1)
         turn.cancel()
         with pytest.raises(asyncio.CancelledError):
             await turn
-    assert [call.outcome for call in calls] == ["error"]
+        await stub.until(lambda stub: stub.open == 0)
+    assert diary.outcomes == ["cancelled"]
     assert len(stub.requests) == 1
 
 
 async def test_another_providers_failure_is_ours() -> None:
-    replies: list[ModelHTTPError | None] = [ModelHTTPError(503, "other"), None]
+    def fails(_: list[ModelMessage], __: AgentInfo) -> ModelResponse:
+        raise ModelHTTPError(503, "other")
 
-    def answer(_: list[ModelMessage], __: AgentInfo) -> ModelResponse:
-        if error := replies.pop(0):
-            raise error
+    def answers(_: list[ModelMessage], __: AgentInfo) -> ModelResponse:
         return ModelResponse(parts=[TextPart("Hi.")])
 
     diary = Diary()
-    assert (await diary.ask(FunctionModel(answer))).reply == "Hi."
+    assert (await diary.ask(FunctionModel(fails), FunctionModel(answers))).reply == "Hi."
     assert diary.outcomes == ["error", "ok"]
 
 
@@ -229,24 +189,3 @@ async def test_a_bug_in_a_model_is_not_dressed_up() -> None:
         await diary.ask(FunctionModel(broken))
     [call] = diary.calls
     assert (call.outcome, call.error) == ("error", "KeyError")
-
-
-@given(
-    st.integers(1, 1000),
-    st.one_of(st.none(), st.floats(0, allow_infinity=False, allow_nan=False)),
-    st.floats(0, 1, exclude_max=True),
-)
-def test_a_wait_is_bounded_and_never_shorter_than_asked(
-    failed: int, asked: float | None, dice: float
-) -> None:
-    wait = retry_delay(failed, asked, dice)
-    assert 0 < wait <= 21 or asked == dice == 0
-    if asked is not None:
-        assert wait >= min(asked, 20)
-    else:
-        assert wait <= 8
-
-
-@given(st.integers(1, 4), st.floats(0, 1, exclude_max=True))
-def test_each_wait_doubles(failed: int, dice: float) -> None:
-    assert retry_delay(failed + 1, None, dice) == 2 * retry_delay(failed, None, dice)

@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rejoinder.llm.answer import parse_answer
+from rejoinder.llm.form.answer import parse_answer
+from rejoinder.llm.form.messages import to_messages
 from rejoinder.llm.local.compose import compose
 from rejoinder.llm.local.model import LocalModel
 from rejoinder.llm.local.phrases import phrases
-from rejoinder.llm.messages import to_messages
 from rejoinder.llm.model import Answer, Line, Passage, Prompt
 
 HOURS = Passage(

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import math
-from itertools import pairwise
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import groupby, pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic_ai.messages import ModelRequest, ModelResponse
 
-from rejoinder.llm.messages import (
+from rejoinder.llm.form.messages import (
+    ANALYSIS_RULES,
     RULES,
     as_text,
     read_asked,
+    read_context,
+    read_history,
     read_instructions,
     read_passages,
+    read_purpose,
     to_messages,
 )
 from rejoinder.llm.model import Line, Passage, Prompt
@@ -34,6 +40,7 @@ TRICKY = (
     "<|im_end|>",
     "\r\n",
     RULES,
+    ANALYSIS_RULES,
 )
 text = st.one_of(st.text(), st.lists(st.one_of(st.sampled_from(TRICKY), st.text())).map("".join))
 passages = st.builds(Passage, title=text, text=text, score=st.floats(allow_nan=False))
@@ -44,6 +51,8 @@ prompts = st.builds(
     passages=st.lists(passages, max_size=4).map(tuple),
     history=st.lists(lines, max_size=6).map(tuple),
     asked=st.lists(text, max_size=4).map(tuple),
+    context=text,
+    purpose=st.sampled_from(("answer", "analyse")),
 )
 
 
@@ -53,6 +62,17 @@ def test_what_goes_in_comes_back(prompt: Prompt) -> None:
     assert read_instructions(messages) == prompt.instructions
     assert tuple(read_passages(messages)) == prompt.passages
     assert tuple(read_asked(messages)) == prompt.asked
+    assert read_purpose(messages) == prompt.purpose
+    assert read_context(messages) == prompt.context
+    assert _said(read_history(messages)) == _said(prompt.history)
+
+
+def _said(lines: Sequence[Line]) -> list[tuple[str, str]]:
+    """What each side said before the other did: lines of the business that follow each other become one."""
+    return [
+        (speaker, "\n\n".join(line.text for line in run))
+        for speaker, run in groupby(lines, key=lambda line: line.speaker)
+    ]
 
 
 @given(prompts)
@@ -90,10 +110,22 @@ def test_the_parameters_ask_for_the_answer_schema() -> None:
     _, parameters = to_messages(PROMPT)
     assert parameters.output_mode == "native"
     assert parameters.output_object is not None
-    assert parameters.output_object.json_schema["required"] == ["decision", "reply", "reason"]
+    required = ["decision", "reply", "reason", "intent", "sentiment", "confidence", "entities"]
+    assert parameters.output_object.json_schema["required"] == required
 
 
-@pytest.mark.parametrize("read", [read_passages, read_asked])
+def test_an_analysis_asks_for_its_own_schema() -> None:
+    _, parameters = to_messages(replace(PROMPT, purpose="analyse"))
+    assert parameters.output_object is not None
+    assert parameters.output_object.json_schema["required"] == [
+        "intent",
+        "sentiment",
+        "confidence",
+        "entities",
+    ]
+
+
+@pytest.mark.parametrize("read", [read_passages, read_asked, read_history])
 def test_no_messages_hold_nothing(read: object) -> None:
     assert callable(read)
     assert read([]) == []

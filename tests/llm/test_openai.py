@@ -24,8 +24,8 @@ from pydantic_ai.tools import ToolDefinition
 from pydantic_core import to_json
 
 from rejoinder.errors import ModelError, ModelRefused, ModelThrottled, ModelTransient, Setup
-from rejoinder.llm.failure import DECLINED
-from rejoinder.llm.messages import RULES, to_messages
+from rejoinder.llm.calling.failure import DECLINED
+from rejoinder.llm.form.messages import RULES, to_messages
 from rejoinder.llm.openai import OpenAIModel
 from rejoinder.testing.model_stub import Canned, Drop, Hang, Script
 from rejoinder.testing.openai_stub import OpenAIStub, completion

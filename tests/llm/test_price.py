@@ -7,10 +7,10 @@ from decimal import Decimal
 import aiohttp
 from pydantic_ai.usage import RequestUsage
 
+from rejoinder.llm.calling.price import cost
 from rejoinder.llm.gemini import GeminiModel
 from rejoinder.llm.local.model import LocalModel
 from rejoinder.llm.openai import OpenAIModel
-from rejoinder.llm.price import cost
 
 USAGE = RequestUsage(input_tokens=1_000_000, output_tokens=1_000_000)
 

@@ -8,15 +8,16 @@ import pytest
 from rejoinder.errors import ModelTransient
 from rejoinder.testing.model_stub import Canned, Drop, Script
 
-from .providers import ADAPTERS, GEMINI, OPENAI, Adapter
-from .test_conformance import MESSAGES, PARAMETERS, ask, stream
+from .providers import CHATS, GEMINI, OPENAI, Chat
+from .test_chats import MESSAGES, PARAMETERS, stream
+from .test_conformance import ask
 
-OURS = [adapter for adapter in ADAPTERS if adapter.ours]
+OURS = [adapter for adapter in CHATS if adapter.ours]
 
 pytestmark = pytest.mark.parametrize("adapter", OURS, ids=lambda adapter: adapter.name)
 
 
-async def test_a_stream_that_fails_raises(adapter: Adapter, http: aiohttp.ClientSession) -> None:
+async def test_a_stream_that_fails_raises(adapter: Chat, http: aiohttp.ClientSession) -> None:
     provider = adapter.provider
     streamed = {"Content-Type": "text/event-stream"}
     scripts: list[tuple[Script, str]] = [
@@ -34,7 +35,7 @@ async def test_a_stream_that_fails_raises(adapter: Adapter, http: aiohttp.Client
 
 
 async def test_a_format_turned_down_is_not_asked_for_again(
-    adapter: Adapter, http: aiohttp.ClientSession
+    adapter: Chat, http: aiohttp.ClientSession
 ) -> None:
     named = {OPENAI: "response_format", GEMINI: "responseJsonSchema"}
     refusal = adapter.provider.faulty(400, f"Unknown name: {named[adapter.provider]}")

@@ -9,9 +9,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import pytest
 
 from rejoinder.channels.model import Outgoing, Receipt, Taken
-from rejoinder.db import Database
+from rejoinder.db import Database, new_id
 from rejoinder.testing import ScriptedModel
 from rejoinder.worker import Work
+from tests.outbound.outbox import Outbox
 from tests.scenarios.conftest import OpenShop, bus, model, opens, quiet_house
 from tests.scenarios.shop import Shop, working
 
@@ -77,10 +78,13 @@ async def shop(opens: OpenShop) -> Shop:
 
 @pytest.fixture
 async def quiet_outbox(db: Database) -> None:
-    """Nothing is left to send from other tests of this database."""
+    """Nothing is left to send from other tests of this database, and no pause to end."""
     async with db.maintenance() as maintenance:
         await maintenance.connection.execute(
-            "UPDATE deliveries SET status = 'failed' WHERE status IN ('queued', 'sending')"
+            "UPDATE channels SET paused_until = NULL, paused_reason = NULL WHERE paused_until IS NOT NULL"
+        )
+        await maintenance.connection.execute(
+            "UPDATE deliveries SET status = 'failed' WHERE status IN ('queued', 'sending', 'unknown')"
         )
 
 
@@ -111,3 +115,38 @@ def deliveries(shop: Shop) -> Deliveries:
         return [tuple(row) for row in rows]
 
     return look
+
+
+OpenOutbox = Callable[[], Awaitable[Outbox]]
+
+FORGETFUL = """
+UPDATE channels SET settings = settings || '{"deduplicates": false}' WHERE workspace_id = $1 RETURNING channel_id
+"""
+
+
+@pytest.fixture
+def outboxes(shop: Shop, quiet_outbox: None) -> OpenOutbox:
+    """Opens a conversation of the shop, handled by nobody, with an empty outbox."""
+
+    async def opens() -> Outbox:
+        said = await shop.says("Hello", thread=f"{new_id()}", customer=f"{new_id()}")
+        await shop.sql(
+            """UPDATE turns SET state = 'cancelled', ended_at = now()
+               WHERE workspace_id = $1 AND state = 'waiting'"""
+        )
+        return Outbox(shop, said.conversation_id, shop.channel_id)
+
+    return opens
+
+
+@pytest.fixture
+async def outbox(outboxes: OpenOutbox) -> Outbox:
+    """One whose receiver knows a message that it gets twice."""
+    return await outboxes()
+
+
+@pytest.fixture
+async def forgetful(shop: Shop, outbox: Outbox) -> Outbox:
+    """One whose receiver would take a message that it gets twice for another."""
+    assert await shop.sql(FORGETFUL)
+    return outbox

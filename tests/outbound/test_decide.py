@@ -7,8 +7,30 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rejoinder.channels.model import NotTaken, Refused, Taken
-from rejoinder.outbound.decide import LONGEST_ASKED, PAUSES, Again, Failed, Sent, after
+from rejoinder.channels.model import (
+    BadCredential,
+    NotTaken,
+    RecipientThrottled,
+    Refused,
+    Taken,
+    Throttled,
+    Unsure,
+    WindowClosed,
+)
+from rejoinder.outbound.decide import (
+    LONGEST_ASKED,
+    PAUSES,
+    SHORTEST,
+    Again,
+    Failed,
+    Paused,
+    Reported,
+    Sent,
+    Status,
+    Unknown,
+    after,
+    reported,
+)
 
 DICE = st.floats(0, 1, exclude_max=True)
 ATTEMPTS = st.integers(1, len(PAUSES))
@@ -18,6 +40,9 @@ ATTEMPTS = st.integers(1, len(PAUSES))
 def test_what_was_taken_is_sent_and_what_was_refused_failed(attempt: int, dice: float) -> None:
     assert after(Taken(), attempt, dice) == Sent()
     assert after(Refused("gone"), attempt, dice) == Failed("gone")
+    assert after(WindowClosed("24 hours"), attempt, dice) == Failed("24 hours")
+    assert after(Unsure("no answer"), attempt, dice) == Unknown("no answer")
+    assert after(BadCredential("401"), attempt, dice) == Paused(None, "401")
 
 
 @given(ATTEMPTS, DICE)
@@ -40,6 +65,9 @@ def test_it_is_given_up_in_the_end_whatever_the_receiver_asks(
 def test_a_receiver_that_names_a_pause_gets_it_up_to_an_hour_and_never_a_shorter_one_than_ours(
     attempt: int, dice: float, asked: float
 ) -> None:
+    assert after(RecipientThrottled("429", asked), attempt, dice) == after(
+        NotTaken("429", asked), attempt, dice
+    )
     match after(NotTaken("429", asked), attempt, dice):
         case Again(pause, "429"):
             wanted = timedelta(seconds=min(asked, LONGEST_ASKED.total_seconds()))
@@ -52,3 +80,49 @@ def test_a_receiver_that_names_a_pause_gets_it_up_to_an_hour_and_never_a_shorter
 def test_the_pauses_grow_and_end_within_half_a_day() -> None:
     assert list(PAUSES) == sorted(PAUSES)
     assert timedelta(hours=8) < sum(PAUSES, timedelta()) < timedelta(hours=12)
+
+
+@given(st.integers(1, 1000), DICE, st.none() | st.floats(0, 1e300))
+def test_a_throttled_channel_pauses_however_often_for_a_second_at_least_and_an_hour_at_most(
+    attempt: int, dice: float, asked: float | None
+) -> None:
+    match after(Throttled("429", asked), attempt, dice):
+        case Paused(timedelta() as pause, "429"):
+            wanted = min(timedelta(seconds=min(asked or 0, 1e6)), LONGEST_ASKED)
+            assert max(wanted, SHORTEST) <= pause <= LONGEST_ASKED + timedelta(seconds=1)
+        case other:
+            raise AssertionError(other)
+
+
+# How far each is on its way. One that failed counts as little as one that was sent: it may have arrived all the same.
+FAR: dict[Status, int] = {
+    "queued": 0, "sending": 0, "unknown": 0, "sent": 1, "failed": 2, "delivered": 3, "read": 4, "withheld": 5,
+}  # fmt: skip
+REPORTS = st.lists(st.sampled_from(("delivered", "read", "failed")))
+
+
+@given(st.sampled_from(sorted(FAR)), REPORTS)
+def test_reports_only_move_a_delivery_forward_in_whatever_order_they_come(
+    status: Status, reports: list[Reported]
+) -> None:
+    began = status
+    for report in reports:
+        moved = reported(status, 1, report)
+        if moved is not None:
+            assert moved == report
+            assert FAR[moved] > FAR[status]
+            status = moved
+        assert reported(status, 1, report) is None  # twice is once
+    if began == "withheld":
+        assert status == began
+    elif "read" in reports or began == "read":
+        assert status == "read"
+    elif "delivered" in reports or began == "delivered":
+        assert status == "delivered"
+    elif "failed" in reports:
+        assert status == "failed"
+
+
+@given(st.sampled_from(("delivered", "read", "failed")))
+def test_what_was_never_tried_can_t_have_arrived(report: Reported) -> None:
+    assert reported("queued", 0, report) is None

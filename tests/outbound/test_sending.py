@@ -23,7 +23,7 @@ UPDATE deliveries SET next_try_at = clock_timestamp(), sending_until = least(sen
 WHERE workspace_id = $1 AND status IN ('queued', 'sending')
 """
 
-JOBS = "SELECT execute_after - now() FROM pgqueuer WHERE entrypoint = 'deliver' AND $1::uuid IS NOT NULL"
+JOBS = "SELECT execute_after - now() FROM pgqueuer WHERE entrypoint = 'deliver.rest' AND $1::uuid IS NOT NULL"
 
 
 async def test_a_reply_leaves_right_after_the_commit_without_a_job(
@@ -198,7 +198,9 @@ async def test_more_than_there_are_places_for_wait_without_a_job(
 ) -> None:
     receiver.hold()
     async with working(db, model, receiver.send) as work:
-        work.dispatch._backlog = Backlog(slots=8, most=100)  # two of them for one workspace
+        work.dispatch._backlogs["rest"] = Backlog(
+            slots=8, most=100
+        )  # two of them for one workspace
         for number in range(6):
             message = await shop.says("Hello", thread=f"{number}", customer=f"{number}")
             assert (await shop.outcome(message)).status == "answered"

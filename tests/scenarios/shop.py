@@ -12,7 +12,7 @@ import asyncpg
 from pydantic_ai.models import Model
 
 from rejoinder.bots import store as bots
-from rejoinder.bots.model import Bot, Channel
+from rejoinder.bots.model import Bot, Channel, Platform
 from rejoinder.channels.model import NotTaken, Outgoing, Receipt
 from rejoinder.conversations import store as records
 from rejoinder.conversations.model import Conversation, Message, SenderType
@@ -21,7 +21,7 @@ from rejoinder.inbound.model import Incoming, Received
 from rejoinder.inbound.receive import receive
 from rejoinder.inbound.wait import await_outcome
 from rejoinder.live.bus import Bus
-from rejoinder.llm.chain import Chain
+from rejoinder.llm.calling.chain import Chain
 from rejoinder.outbound.deliver import Send
 from rejoinder.settings import Settings
 from rejoinder.turns.outcome.read import Outcome
@@ -41,6 +41,7 @@ class Shop:
     workspace_id: UUID
     channel_id: UUID
     bot: Bot
+    platform: Platform = "rest"
 
     async def says(
         self,
@@ -56,7 +57,7 @@ class Shop:
         """The customer writes."""
         incoming = Incoming(
             channel_id=self.channel_id,
-            platform="rest",
+            platform=self.platform,
             thread_key=thread,
             external_id=external_id,
             sender_type=sender_type,
@@ -127,7 +128,13 @@ class Shop:
 
 
 async def open_shop(
-    db: Database, bus: Bus, workspace_id: UUID, *, name: str = "Shop", **policy: object
+    db: Database,
+    bus: Bus,
+    workspace_id: UUID,
+    *,
+    name: str = "Shop",
+    platform: Platform = "rest",
+    **policy: object,
 ) -> Shop:
     """A shop whose bot has no quiet window, unless `policy` says otherwise: columns of a bot."""
     bot = Bot(
@@ -137,11 +144,11 @@ async def open_shop(
         fallback_text=FALLBACK,
         **({"quiet_seconds": 0.0} | policy),  # type: ignore[arg-type]
     )
-    channel = Channel(new_id(), bot.bot_id, "rest", name)
+    channel = Channel(new_id(), bot.bot_id, platform, name)
     async with db.transaction(workspace_id) as tx:
         await bots.add_bot(tx, bot)
         await bots.add_channel(tx, channel)
-    return Shop(db, bus, workspace_id, channel.channel_id, bot)
+    return Shop(db, bus, workspace_id, channel.channel_id, bot, platform)
 
 
 async def nowhere(outgoing: Outgoing) -> Receipt:

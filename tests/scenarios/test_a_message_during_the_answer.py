@@ -33,8 +33,9 @@ async def test_a_stopped_attempt_does_not_count_but_its_tokens_do(
 ) -> None:
     model.hold()
     await shop.says("A green tea")
-    await model.called(1)
+    stopped = await model.called(1)
     last = await shop.says("no, a black one")
+    await model.until(lambda: stopped.state == "cancelled")
     model.release()
     await shop.outcome(last)
     assert await shop.attempts() == [(1, "superseded"), (1, "committed")]

@@ -41,8 +41,9 @@ async def test_a_call_that_was_stopped_has_cost_money_too(db: Database, opens: O
     model.hold()
     async with working(db, model):
         await shop.says("a cup")
-        await model.called(1)
+        stopped = await model.called(1)
         last = await shop.says("no, two")
+        await model.until(lambda: stopped.state == "cancelled")
         model.release()
         await shop.outcome(last)
 

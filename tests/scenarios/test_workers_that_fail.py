@@ -66,7 +66,7 @@ class TestAnAnswerThatCrashes:
         message = await shop.says("Hello")
         assert (await shop.outcome(message)).status == "answered"
         assert await shop.replies(message) == ["Read: Hello"]
-        assert await shop.attempts() == [(1, "expired"), (2, "committed")]
+        assert await shop.attempts() == [(1, "failed"), (2, "committed")]
 
     async def test_it_is_given_up_aloud(
         self, opens: OpenShop, model: ScriptedModel, work: Work

@@ -9,9 +9,9 @@ import sys
 import pytest
 
 from rejoinder.errors import ModelTransient
-from rejoinder.llm.chain import Chain
-from rejoinder.llm.generate import generate
-from rejoinder.llm.model import Answer, Prompt
+from rejoinder.llm.calling.chain import Chain
+from rejoinder.llm.calling.generate import generate
+from rejoinder.llm.model import Answer, Entity, Prompt, Understanding
 from rejoinder.testing import ScriptedModel
 from rejoinder.usage.model import Call
 
@@ -19,14 +19,15 @@ from rejoinder.usage.model import Call
 async def ask(model: ScriptedModel, *asked: str, calls: list[Call] | None = None) -> Answer:
     record = (calls if calls is not None else []).append
     prompt = Prompt("Be kind.", (), (), asked)
-    generated = await generate(Chain([model]), prompt, timeout=30, attempts=1, record=record)
+    generated = await generate(Chain([model]), prompt, timeout=30, record=record)
     return generated.answer
 
 
 async def test_it_says_its_lines_then_what_it_read() -> None:
-    model = ScriptedModel(["First", Answer("", "silent", "why")])
+    understood = Understanding("complaint", "negative", 0.7, (Entity("order", "A-17"),))
+    model = ScriptedModel(["First", Answer("", "silent", "why", understood)])
     assert (await ask(model, "one")).reply == "First"
-    assert await ask(model, "two") == Answer("", "silent", "why")
+    assert await ask(model, "two") == Answer("", "silent", "why", understood)
     assert (await ask(model, "three", "four")).reply == "Read: three | four"
     assert [call.asked for call in model.calls] == [["one"], ["two"], ["three", "four"]]
     assert "Be kind." in model.calls[0].prompt

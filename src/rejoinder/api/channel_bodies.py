@@ -46,13 +46,19 @@ class Body(BaseModel):
 class SettingsBody(Body):
     """The settings of a REST channel."""
 
+    deduplicates: Annotated[
+        bool,
+        Field(
+            description="The receiver remembers `webhook-id`, so that a reply it did not answer may be posted again."
+        ),
+    ] = True
     callback_url: Annotated[
         str | None, Field(description="Replies are posted there; null for nowhere.")
     ] = None
 
     def read(self) -> ChannelSettings:
         """As the channel holds them."""
-        return ChannelSettings(callback_url=self.callback_url)
+        return ChannelSettings(callback_url=self.callback_url, deduplicates=self.deduplicates)
 
 
 class CredentialsBody(Body):
@@ -85,6 +91,13 @@ class SecretBody(Body):
     signing_secret: Secret | None = None
 
 
+class Resumed(BaseModel):
+    """How many conversations have something to send there, which goes on its way now."""
+
+    channel_id: UUID
+    conversations: int
+
+
 class SecretView(BaseModel):
     """The new secret, and until when the one before it signs as well."""
 
@@ -93,7 +106,11 @@ class SecretView(BaseModel):
 
 
 class ChannelView(BaseModel):
-    """A channel, without its secrets. `webhook_url` is where its messages are handed in."""
+    """A channel, without its secrets. `webhook_url` is where its messages are handed in.
+
+    Nothing leaves through it before `paused_until`: a time, or `resumed`, which is until `POST …/resume` or until its
+    settings or credentials are changed.
+    """
 
     channel_id: UUID
     bot_id: UUID
@@ -102,11 +119,14 @@ class ChannelView(BaseModel):
     webhook_url: str | None
     settings: dict[str, JsonValue]
     created_at: datetime | None
+    paused_until: datetime | Literal["resumed"] | None
+    paused_reason: str | None
 
     @classmethod
     def of(cls, channel: Channel, request: Request) -> Self:
         """The view of a channel."""
         handed_in = channel.platform == "rest"
+        pause = channel.pause
         return cls(
             channel_id=channel.channel_id,
             bot_id=channel.bot_id,
@@ -115,6 +135,8 @@ class ChannelView(BaseModel):
             webhook_url=f"{request.base_url}api/v1/messages" if handed_in else None,
             settings=channel.settings.stored(),
             created_at=channel.created_at,
+            paused_until=(pause.until or "resumed") if pause else None,
+            paused_reason=pause.reason if pause else None,
         )
 
 

@@ -10,6 +10,7 @@ from rejoinder.api.channel_bodies import (
     ChannelChange,
     ChannelMade,
     ChannelView,
+    Resumed,
     SecretBody,
     SecretView,
 )
@@ -18,6 +19,7 @@ from rejoinder.bots import store
 from rejoinder.channels.connect import Change, change, connect_rest, no_channel, replace_secret
 from rejoinder.db import Database
 from rejoinder.inbound.callers import needs
+from rejoinder.outbound.upkeep.pause import resume_now
 from rejoinder.secrets.vault import Vault
 from rejoinder.workspaces.model import Caller
 from rejoinder.workspaces.tokens import Tokens
@@ -26,7 +28,7 @@ _FIRST = UUID(int=0)
 
 
 def routes(db: Database, vault: Vault, tokens: Tokens) -> APIRouter:
-    """Make, list and change channels; replace the secret of one."""
+    """Make, list and change channels; replace the secret of one; let a paused one go on."""
     router = APIRouter(prefix="/api/v1/channels", tags=["channels"])
     Admin = Annotated[Caller, Depends(needs(tokens, "admin"))]  # noqa: N806 - a type
 
@@ -88,5 +90,14 @@ def routes(db: Database, vault: Vault, tokens: Tokens) -> APIRouter:
         return SecretView(
             signing_secret=new, previous_until=secret.former[0].until if secret.former else None
         )
+
+    @router.post("/{channel_id}/resume")
+    async def resume_channel(channel_id: UUID, caller: Admin) -> Resumed:
+        """Let a paused channel go on, and send what has waited for that. One that is not paused may be resumed too."""
+
+        waiting = await resume_now(db, caller.workspace_id, channel_id)
+        if waiting is None:
+            raise no_channel(channel_id)
+        return Resumed(channel_id=channel_id, conversations=waiting)
 
     return router

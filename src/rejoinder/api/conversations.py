@@ -6,14 +6,17 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Path, Query
 from fastapi.responses import StreamingResponse
+from pydantic import Field
 
-from rejoinder.api.views import ConversationView, MessageView, Page
+from rejoinder.api.channel_bodies import Body
+from rejoinder.api.views import ConversationView, MessageView, Page, View
 from rejoinder.bots import store as bots
 from rejoinder.conversations import store
 from rejoinder.conversations.model import Conversation
 from rejoinder.db import Database, Read
 from rejoinder.errors import Invalid, NotFound
 from rejoinder.inbound.callers import needs
+from rejoinder.inbound.edit import delete, edit
 from rejoinder.inbound.view import OutcomeView
 from rejoinder.inbound.wait import await_outcome, look_up
 from rejoinder.live.bus import Bus
@@ -47,6 +50,19 @@ class Names:
 By = Annotated[Names, Depends()]
 
 
+class EditBody(Body):
+    """What the message says now."""
+
+    text: Annotated[str, Field(min_length=1, max_length=32_768, pattern=r"\S")]
+
+
+class EditedView(View):
+    """`turn_id` is the turn that answers the message as it stands now; null when it was answered before."""
+
+    message_id: UUID
+    turn_id: UUID | None
+
+
 def routes(db: Database, bus: Bus, tokens: Tokens, max_wait_seconds: float) -> APIRouter:
     """Everything a caller asks about what it handed in."""
     router = APIRouter(prefix="/api/v1", tags=["conversations"])
@@ -61,7 +77,7 @@ def routes(db: Database, bus: Bus, tokens: Tokens, max_wait_seconds: float) -> A
     ) -> OutcomeView:
         """What became of a message; `wait` stays for it."""
         found = await look_up(
-            db, caller.workspace_id, await _message_id(db, caller, message_id, by)
+            db, caller.workspace_id, await find_message(db, caller, message_id, by)
         )
         if wait and found.status == "pending":
             seconds = min(wait, max_wait_seconds)
@@ -69,6 +85,18 @@ def routes(db: Database, bus: Bus, tokens: Tokens, max_wait_seconds: float) -> A
                 db, bus, caller.workspace_id, found.conversation_id, found.message_id, seconds
             )
         return OutcomeView.of(found)
+
+    @router.patch("/messages/{message_id:path}")
+    async def edit_message(message_id: Named, body: EditBody, caller: Reader, by: By) -> EditedView:
+        """The customer changed a message. While it is unanswered it is answered as it stands now."""
+        which = await find_message(db, caller, message_id, by)
+        return EditedView.model_validate(await edit(db, caller.workspace_id, which, body.text))
+
+    @router.delete("/messages/{message_id:path}", status_code=204)
+    async def delete_message(message_id: Named, caller: Reader, by: By) -> None:
+        """The customer took a message back. While it is unanswered it is not answered."""
+        which = await find_message(db, caller, message_id, by)
+        await delete(db, caller.workspace_id, which)
 
     @router.get("/conversations/{conversation_id:path}/messages")
     async def list_messages(
@@ -81,7 +109,7 @@ def routes(db: Database, bus: Bus, tokens: Tokens, max_wait_seconds: float) -> A
         limit: Annotated[int, Query(ge=1, le=200)] = 50,
     ) -> Page[MessageView]:
         """Messages in order; poll with the last `next` or the last seen `seq`."""
-        conversation = await _conversation(db, caller, conversation_id, by)
+        conversation = await find_conversation(db, caller, conversation_id, by)
         async with db.read(caller.workspace_id) as read:
             found = await store.page(read, conversation.conversation_id, after, limit)
         return Page(
@@ -98,7 +126,7 @@ def routes(db: Database, bus: Bus, tokens: Tokens, max_wait_seconds: float) -> A
         last_event_id: Annotated[int | None, Header(ge=0, le=_LAST_SEQ)] = None,
     ) -> StreamingResponse:
         """Server-sent events: replies and what happens to turns; resumes after `Last-Event-ID` or `after`."""
-        conversation = await _conversation(db, caller, conversation_id, by)
+        conversation = await find_conversation(db, caller, conversation_id, by)
         begin = after if last_event_id is None else last_event_id
         return StreamingResponse(
             stream(db, bus, caller.workspace_id, conversation.conversation_id, begin),
@@ -109,12 +137,15 @@ def routes(db: Database, bus: Bus, tokens: Tokens, max_wait_seconds: float) -> A
     @router.get("/conversations/{conversation_id:path}")
     async def get_conversation(conversation_id: Named, caller: Reader, by: By) -> ConversationView:
         """One conversation."""
-        return ConversationView.model_validate(await _conversation(db, caller, conversation_id, by))
+        return ConversationView.model_validate(
+            await find_conversation(db, caller, conversation_id, by)
+        )
 
     return router
 
 
-async def _conversation(db: Database, caller: Caller, named: str, by: Names) -> Conversation:
+async def find_conversation(db: Database, caller: Caller, named: str, by: Names) -> Conversation:
+    """The conversation a path names. Raises NotFound or Invalid."""
     _refuse_nul(named)
     async with db.read(caller.workspace_id) as read:
         if by.by == "id":
@@ -129,7 +160,8 @@ async def _conversation(db: Database, caller: Caller, named: str, by: Names) -> 
     return found
 
 
-async def _message_id(db: Database, caller: Caller, named: str, by: Names) -> UUID:
+async def find_message(db: Database, caller: Caller, named: str, by: Names) -> UUID:
+    """The message a path names. Raises NotFound or Invalid."""
     _refuse_nul(named)
     if by.by == "id":
         return _uuid(named, "message_id")

@@ -40,13 +40,17 @@ class MessageView(View):
 
 
 class ConversationView(View):
-    """One thread of a channel. `state` says who is in charge: bot, waiting (for a person), agent, or closed."""
+    """One thread of a channel.
+
+    `state` says who is in charge: bot, waiting (for a person), agent (named in `agent`), or closed.
+    """
 
     conversation_id: UUID
     channel_id: UUID
     thread_key: str
     contact_id: UUID
     state: State
+    agent: str | None
     total_messages: int
     last_message_timestamp: datetime | None
     created_at: datetime

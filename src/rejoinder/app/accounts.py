@@ -20,4 +20,5 @@ def accounts(settings: Settings) -> Accounts:
         anthropic=account(
             settings.anthropic_api_key, settings.anthropic_base_url, settings.anthropic_model
         ),
+        service=account(settings.ai_service_api_key, settings.ai_service_url, "service"),
     )

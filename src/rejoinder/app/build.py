@@ -9,9 +9,15 @@ from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
 from rejoinder import __version__
-from rejoinder.api import channels, conversations, health
+from rejoinder.api import bots, channels, conversations, hands, health, receipts
+from rejoinder.api.processing import routes as processing
+from rejoinder.api.processing.model import Means, Models
+from rejoinder.api.reference import routes as reference
+from rejoinder.api.work import dead_letters, jobs, queues, turns
 from rejoinder.app import problems
 from rejoinder.app.body_limit import BodyLimit
+from rejoinder.app.given_tokens import given_tokens
+from rejoinder.app.models import no_models
 from rejoinder.app.openapi import describe, documented
 from rejoinder.app.sample import Sample
 from rejoinder.conversations import store as records
@@ -33,9 +39,11 @@ from rejoinder.inbound.model import Incoming
 from rejoinder.inbound.receive import receive
 from rejoinder.live.bus import Bus
 from rejoinder.live.stream import stream
+from rejoinder.queue.limits import limits
 from rejoinder.secrets import Keys
 from rejoinder.secrets.vault import Vault
 from rejoinder.settings import Settings
+from rejoinder.turns.upkeep.retention import Keep
 from rejoinder.widget.routes import routes as widget_routes
 from rejoinder.widget.session import Accepted, WidgetDeps
 from rejoinder.workspaces.tokens import Tokens
@@ -53,8 +61,9 @@ def build(
     sample: Sample,
     model: str,
     working: Callable[[], bool],
+    models: Models = no_models,
 ) -> FastAPI:
-    """All edges on one application. `working` says whether turns are being taken."""
+    """All edges on one application. `working` says whether turns are being taken, `models` analyse."""
     # Offline: the API page's scripts come with the program, not from someone else's server.
     app = FastAPIOffline(
         title="Rejoinder", version=__version__, redoc_url=None, redirect_slashes=False
@@ -62,18 +71,42 @@ def build(
     app.add_middleware(BodyLimit)
     problems.install(app)
     describe(app)
-    tokens = Tokens(db)
+    tokens = Tokens(db, given_tokens(settings, sample.workspace_id))
     app.include_router(
         inbound.routes(db, bus, tokens, settings.max_wait_seconds),
         responses=documented(*_REFUSALS, MessageConflict, TooLarge, UnsupportedMediaType),
     )
     app.include_router(
         conversations.routes(db, bus, tokens, settings.max_wait_seconds),
-        responses=documented(*_REFUSALS, NotFound),
+        responses=documented(*_REFUSALS, NotFound, Conflict),
+    )
+    app.include_router(
+        hands.routes(db, tokens), responses=documented(*_REFUSALS, NotFound, Conflict, TooLarge)
     )
     app.include_router(
         channels.routes(db, vault, tokens), responses=documented(*_REFUSALS, NotFound, Conflict)
     )
+    app.include_router(
+        receipts.routes(db, tokens), responses=documented(*_REFUSALS, NotFound, Conflict)
+    )
+    refusals = documented(*_REFUSALS, NotFound, Conflict)
+    limited = limits(settings.lanes, settings.max_turns)
+    app.include_router(queues.routes(db, tokens, limited), responses=refusals)
+    app.include_router(dead_letters.routes(db, tokens), responses=refusals)
+    app.include_router(turns.routes(db, tokens), responses=refusals)
+    app.include_router(jobs.routes(db, tokens), responses=refusals)
+    app.include_router(bots.routes(db, tokens), responses=documented(*_REFUSALS, NotFound))
+    app.include_router(
+        processing.routes(
+            Means(db, bus, models, settings.max_wait_seconds, settings.model_timeout), tokens
+        ),
+        responses=refusals,
+    )
+    app.include_router(
+        reference.messages(db, bus, tokens, settings.max_wait_seconds),
+        responses=documented(*_REFUSALS, NotFound, MessageConflict, TooLarge, UnsupportedMediaType),
+    )
+    app.include_router(reference.administration(db, tokens, Keep.of(settings)), responses=refusals)
     app.include_router(health.routes(db, working))
     app.include_router(widget_routes(_widget(db, bus, settings, keys, sample, model)))
     return app

@@ -1,16 +1,21 @@
-"""The sample workspace: a demo shop with a bot, its knowledge, a REST channel and the chat page's."""
+"""The sample workspace: a demo shop with a bot, its knowledge, a REST channel, the chat page's and Pancake's."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 from uuid import UUID
 
+import asyncpg
+
 from rejoinder.bots import store as bots
-from rejoinder.bots.model import Bot, Channel
+from rejoinder.bots.model import Bot, Channel, ChannelSettings
+from rejoinder.channels.pancake.token import seal, unseal
 from rejoinder.db import Database, Tx, new_id
 from rejoinder.errors import Setup
 from rejoinder.knowledge.ingest import ingest
+from rejoinder.secrets.vault import Vault
+from rejoinder.settings import Settings
 from rejoinder.workspaces import store as workspaces
 
 SLUG = "demo"
@@ -27,8 +32,41 @@ class Sample:
     bot: Bot
 
 
-async def sample(db: Database) -> Sample:
-    """The sample workspace, added if this database has none."""
+@dataclass(frozen=True, slots=True)
+class Pancake:
+    """What the environment says of the Pancake channel, and the vault for its token."""
+
+    vault: Vault
+    base_url: str | None
+    access_token: str | None
+
+    @classmethod
+    def of(cls, settings: Settings, vault: Vault) -> Pancake:
+        """From PANCAKE_BASE_URL and PANCAKE_ACCESS_TOKEN."""
+        token = settings.pancake_access_token
+        return cls(
+            vault,
+            settings.pancake_base_url,
+            token.get_secret_value() if token is not None else None,
+        )
+
+    def sealed(self, before: bytes | None) -> bytes | None:
+        """The token as it is stored: as before, if it is the same."""
+        if self.access_token is None:
+            return None
+        try:
+            if before is not None and unseal(before, self.vault) == self.access_token:
+                return before
+        except Setup:  # sealed with a key that is gone: the environment has it anyway
+            pass
+        return seal(self.access_token, self.vault)
+
+
+async def sample(db: Database, pancake: Pancake | None = None) -> Sample:
+    """The sample workspace, added if this database has none.
+
+    Its Pancake channel, added where it is missing, follows the environment if it is told what that says.
+    """
     async with db.maintenance() as maintenance, maintenance.connection.transaction():
         await workspaces.lock(maintenance, _ADD_ONCE)
         found = await workspaces.by_slug(maintenance, SLUG)
@@ -44,6 +82,7 @@ async def sample(db: Database) -> Sample:
             await _fill(Tx(maintenance.connection, workspace_id))
         else:
             workspace_id = found.workspace_id
+        await _pancake(Tx(maintenance.connection, workspace_id), pancake)
     async with db.read(workspace_id) as read:
         widget = await bots.first_channel(read, "widget")
         bot = await bots.bot_of(read, widget.bot_id) if widget else None
@@ -73,6 +112,32 @@ async def _fill(tx: Tx) -> None:
             body = document.read_text(encoding="utf-8")
             title = body.partition("\n")[0].lstrip("# ").strip()
             await ingest(tx, title=title, body=body, source=f"demo/{document.name}")
+
+
+async def _pancake(tx: Tx, wanted: Pancake | None) -> None:
+    channel = await bots.first_channel(tx, "pancake")
+    if channel is None:
+        bot_id = await bots.first_bot(tx)
+        if bot_id is None:
+            return
+        channel = Channel(new_id(), bot_id, "pancake", "Pancake")
+        try:
+            async with tx.connection.transaction():
+                await bots.add_channel(tx, channel)
+        except asyncpg.UniqueViolationError:  # someone's own channel has that name
+            channel = replace(channel, name=f"Pancake {channel.channel_id}")
+            await bots.add_channel(tx, channel)
+    if wanted is None:
+        return
+    if wanted.access_token is not None:
+        await bots.sealing(tx)
+    follows = replace(
+        channel,
+        settings=ChannelSettings(base_url=wanted.base_url),
+        credentials=wanted.sealed(channel.credentials),
+    )
+    if follows != channel:
+        await bots.change_channel(tx, follows)
 
 
 BOT_NAME = "Nok"

@@ -9,6 +9,8 @@ from uuid import UUID
 
 from pydantic import JsonValue
 
+from rejoinder.queue.priority import Plan
+
 Platform: TypeAlias = Literal["rest", "widget", "pancake"]
 Overlap: TypeAlias = Literal["interrupt", "enqueue", "reject", "rollback"]
 
@@ -39,7 +41,7 @@ class Bot:
 
 @dataclass(frozen=True, slots=True)
 class ChannelSettings:
-    """`callback_url`: where the replies of a REST channel are posted.
+    """`callback_url`: where the replies of a REST channel are posted; `base_url`: those of a Pancake channel.
 
     `deduplicates` says that the receiver knows a message it was sent before by its webhook-id, so that one whose
     answer never came may be sent again.
@@ -47,6 +49,7 @@ class ChannelSettings:
 
     callback_url: str | None = None
     deduplicates: bool = True
+    base_url: str | None = None
 
     def stored(self) -> dict[str, JsonValue]:
         """What was set otherwise than usual, as `channels.settings` holds it."""
@@ -55,8 +58,19 @@ class ChannelSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class Pause:
+    """Nothing leaves through the channel until then, or until it is resumed (None), and why."""
+
+    until: datetime | None
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Channel:
-    """One platform account of a workspace, and the bot that answers there. `credentials` are sealed."""
+    """One platform account of a workspace, and the bot that answers there.
+
+    `credentials` are sealed; `plan` is the workspace's.
+    """
 
     channel_id: UUID
     bot_id: UUID
@@ -65,3 +79,5 @@ class Channel:
     settings: ChannelSettings = ChannelSettings()
     credentials: bytes | None = None
     created_at: datetime | None = None
+    plan: Plan = "starter"
+    pause: Pause | None = None

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import astuple
 from uuid import UUID
 
 import asyncpg
 
-from rejoinder.bots.model import Bot, Channel, ChannelSettings, Platform
+from rejoinder.bots.model import Bot, Channel, ChannelSettings, Pause, Platform
 from rejoinder.db import Connection, Maintenance, Read, Tx
 
 ADD_BOT = """
@@ -16,10 +17,20 @@ INSERT INTO bots (workspace_id, bot_id, name, persona, fallback_text, quiet_seco
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
 """
 
-BOT = """
-SELECT bot_id, name, persona, fallback_text, quiet_seconds, max_wait_seconds, overlap_policy, max_interrupts,
-    interrupt_seconds, max_attempts, history_messages, retry_seconds, loop_turns, loop_seconds
-FROM bots WHERE workspace_id = $1 AND bot_id = $2
+_BOT = """bot_id, name, persona, fallback_text, quiet_seconds, max_wait_seconds, overlap_policy, max_interrupts,
+    interrupt_seconds, max_attempts, history_messages, retry_seconds, loop_turns, loop_seconds"""
+
+BOT = f"SELECT {_BOT} FROM bots WHERE workspace_id = $1 AND bot_id = $2"
+
+BOT_TO_CHANGE = f"{BOT} FOR NO KEY UPDATE"
+
+BOTS = f"SELECT {_BOT} FROM bots WHERE workspace_id = $1 AND bot_id > $2 ORDER BY bot_id LIMIT $3"
+
+CHANGE_BOT = """
+UPDATE bots SET name = $3, persona = $4, fallback_text = $5, quiet_seconds = $6, max_wait_seconds = $7,
+    overlap_policy = $8, max_interrupts = $9, interrupt_seconds = $10, max_attempts = $11, history_messages = $12,
+    retry_seconds = $13, loop_turns = $14, loop_seconds = $15
+WHERE workspace_id = $1 AND bot_id = $2
 """
 
 ADD_CHANNEL = """
@@ -27,7 +38,11 @@ INSERT INTO channels (workspace_id, channel_id, bot_id, platform, name, settings
 VALUES ($1, $2, $3, $4, $5, $6, $7, coalesce($8, clock_timestamp()))
 """
 
-_CHANNEL = "channel_id, bot_id, platform, name, settings, credentials, created_at"
+# A pause that is over is none, though nobody has taken it away yet; one until the channel is resumed has no end.
+_CHANNEL = """channel_id, bot_id, platform, name, settings, credentials, created_at,
+    (SELECT w.plan FROM workspaces w WHERE w.workspace_id = channels.workspace_id),
+    coalesce(paused_until > clock_timestamp(), false), CASE WHEN isfinite(paused_until) THEN paused_until END,
+    paused_reason"""
 
 FIRST_CHANNEL = f"""
 SELECT {_CHANNEL} FROM channels WHERE workspace_id = $1 AND platform = $2 ORDER BY created_at, channel_id LIMIT 1
@@ -41,8 +56,14 @@ CHANNELS = f"""
 SELECT {_CHANNEL} FROM channels WHERE workspace_id = $1 AND channel_id > $2 ORDER BY channel_id LIMIT $3
 """
 
+# Who changes settings or credentials has put right what the channel was paused for: the pause is over, and the next
+# sweep takes it away and lets go what waited.
 CHANGE_CHANNEL = """
-UPDATE channels SET bot_id = $3, name = $4, settings = $5, credentials = $6 WHERE workspace_id = $1 AND channel_id = $2
+UPDATE channels SET bot_id = $3, name = $4, settings = $5, credentials = $6,
+    paused_until = CASE WHEN paused_until > clock_timestamp()
+        AND (settings IS DISTINCT FROM $5 OR credentials IS DISTINCT FROM $6)
+        THEN clock_timestamp() ELSE paused_until END
+WHERE workspace_id = $1 AND channel_id = $2
 """
 
 FIRST_BOT = """
@@ -66,30 +87,30 @@ UPDATE channels SET credentials = $4 WHERE workspace_id = $1 AND channel_id = $2
 
 async def add_bot(tx: Tx, bot: Bot) -> None:
     """Store a new bot."""
-    await tx.connection.execute(
-        ADD_BOT,
-        tx.workspace_id,
-        bot.bot_id,
-        bot.name,
-        bot.persona,
-        bot.fallback_text,
-        bot.quiet_seconds,
-        bot.max_wait_seconds,
-        bot.overlap_policy,
-        bot.max_interrupts,
-        bot.interrupt_seconds,
-        bot.max_attempts,
-        bot.history_messages,
-        bot.retry_seconds,
-        bot.loop_turns,
-        bot.loop_seconds,
-    )
+    await tx.connection.execute(ADD_BOT, tx.workspace_id, *astuple(bot))
+
+
+async def change_bot(tx: Tx, bot: Bot) -> None:
+    """Store a bot anew."""
+    await tx.connection.execute(CHANGE_BOT, tx.workspace_id, *astuple(bot))
 
 
 async def bot_of(read: Read, bot_id: UUID) -> Bot | None:
     """One bot."""
     row = await read.connection.fetchrow(BOT, read.workspace_id, bot_id)
     return Bot(*row) if row else None
+
+
+async def bot_to_change(tx: Tx, bot_id: UUID) -> Bot | None:
+    """One bot, locked until the transaction ends."""
+    row = await tx.connection.fetchrow(BOT_TO_CHANGE, tx.workspace_id, bot_id)
+    return Bot(*row) if row else None
+
+
+async def bots(read: Read, after: UUID, limit: int) -> list[Bot]:
+    """The workspace's bots after an id, oldest first."""
+    rows = await read.connection.fetch(BOTS, read.workspace_id, after, limit)
+    return [Bot(*row) for row in rows]
 
 
 async def first_bot(read: Read) -> UUID | None:
@@ -114,7 +135,10 @@ async def add_channel(tx: Tx, channel: Channel) -> None:
 
 
 async def change_channel(tx: Tx, channel: Channel) -> None:
-    """Store a channel's bot, name, settings and credentials anew. Raises asyncpg's UniqueViolationError."""
+    """Store a channel's bot, name, settings and credentials anew; the last two end its pause.
+
+    Raises asyncpg's UniqueViolationError.
+    """
     await tx.connection.execute(
         CHANGE_CHANNEL,
         tx.workspace_id,
@@ -150,9 +174,18 @@ async def channels(read: Read, after: UUID, limit: int) -> list[Channel]:
 def _channel(row: asyncpg.Record | None) -> Channel | None:
     if row is None:
         return None
-    channel_id, bot_id, platform, name, settings, credentials, created_at = row
+    channel_id, bot_id, platform, name, settings, credentials, created_at, plan, *pause = row
+    paused, until, reason = pause
     return Channel(
-        channel_id, bot_id, platform, name, ChannelSettings(**settings), credentials, created_at
+        channel_id,
+        bot_id,
+        platform,
+        name,
+        ChannelSettings(**settings),
+        credentials,
+        created_at,
+        plan,
+        Pause(until, reason) if paused else None,
     )
 
 

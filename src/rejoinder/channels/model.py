@@ -14,14 +14,19 @@ from pydantic import JsonValue
 class Outgoing:
     """One delivery on its way: the message, and the channel it leaves through.
 
-    `answers` are the external ids of the messages it answers; `attempt` counts from 1; `credentials` are sealed.
+    `answers` are the external ids of the messages it answers; `attempt` counts from 1, and `uncounted` of those before
+    cost it none of its tries; `credentials` are sealed. `orphaned` says that who sent it before has not said what came
+    of it.
     """
 
     delivery_id: UUID
     conversation_id: UUID
     message_id: UUID
     turn_id: UUID | None
+    seq: int
     attempt: int
+    uncounted: int
+    orphaned: bool
     thread_key: str
     sender_type: str
     kind: str
@@ -31,6 +36,7 @@ class Outgoing:
     received_at: datetime
     answers: list[str]
     channel_id: UUID
+    platform: str
     settings: dict[str, JsonValue]
     credentials: bytes | None
     allow_private_networks: bool
@@ -38,19 +44,44 @@ class Outgoing:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """The platform has it."""
+    """The platform has it. `noted` is what it answered, for the message's metadata."""
+
+    noted: dict[str, JsonValue] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class NotTaken:
-    """It may be taken later: no connection, an error of the other side's, a request to slow down.
+    """It may be taken later: no connection, an error of the other side's.
 
-    `retry_after` is in seconds, where the platform said so. Only a platform with an idempotency key may call an
-    answer that never came this: sending again must not be able to double the message.
+    `retry_after` is in seconds, where the platform said so. An answer that never came is this only where the platform
+    knows a message that it gets twice; elsewhere it is Unsure.
     """
 
     error: str
     retry_after: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Throttled:
+    """The platform takes nothing from this channel for a while: `retry_after` seconds, where it said so."""
+
+    error: str
+    retry_after: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RecipientThrottled:
+    """The platform takes nothing for this customer for a while; others get theirs."""
+
+    error: str
+    retry_after: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WindowClosed:
+    """The customer wrote too long ago for the platform to pass on a free text."""
+
+    error: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,4 +91,27 @@ class Refused:
     error: str
 
 
-Receipt: TypeAlias = Taken | NotTaken | Refused
+@dataclass(frozen=True, slots=True)
+class BadCredential:
+    """The platform no longer knows who we are: nothing leaves through this channel until a person mends that."""
+
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unsure:
+    """The request was written and no answer came: it may or may not have been taken."""
+
+    error: str
+
+
+Receipt: TypeAlias = (
+    Taken
+    | NotTaken
+    | Throttled
+    | RecipientThrottled
+    | WindowClosed
+    | Refused
+    | BadCredential
+    | Unsure
+)

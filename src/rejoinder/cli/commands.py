@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 
 import typer
 
+from rejoinder.cli.operate.dead_letters import letters
+
 app = typer.Typer(
     name="rejoinder",
     help="Answers the messages customers send a business: once, in order, or a person is told.",
@@ -19,6 +21,8 @@ app.add_typer(evaluate, name="eval")
 
 secrets = typer.Typer(help="The keys that seal credentials at rest.", no_args_is_help=True)
 app.add_typer(secrets, name="secrets")
+
+app.add_typer(letters, name="dead-letters")
 
 database = typer.Typer(help="The private PostgreSQL.", no_args_is_help=True)
 app.add_typer(database, name="db")
@@ -63,7 +67,8 @@ def serve(
 @app.command()
 def worker(
     lanes: Annotated[
-        str | None, typer.Option(help="Take only these jobs: turns, deliver. All if left out.")
+        str | None,
+        typer.Option(help="Take only these lanes' jobs: turns,deliver,bulk. All if left out."),
     ] = None,
     supervised: Annotated[bool, typer.Option("--supervised", hidden=True)] = False,
 ) -> None:
@@ -173,6 +178,22 @@ def secrets_check() -> None:
     run_check()
 
 
+@app.command()
+def queues() -> None:
+    """Print what waits, runs, ended and failed in each lane, of the whole installation."""
+    from rejoinder.cli.operate.queues import run_queues
+
+    run_queues()
+
+
+@app.command()
+def cleanup() -> None:
+    """Delete now what has been kept for as long as the settings say, and print how much that was."""
+    from rejoinder.cli.operate.cleanup import run_cleanup
+
+    run_cleanup()
+
+
 @evaluate.command("knowledge")
 def eval_knowledge() -> None:
     """Ask the sample knowledge base 60 fixed questions and print what `local` finds and answers."""
@@ -207,9 +228,24 @@ def bench(
     slow: Annotated[
         float, typer.Option(help="How long that model takes, in seconds.", min=1)
     ] = 60.0,
+    workers: Annotated[
+        int,
+        typer.Option(
+            metavar="N", help="Also measure N worker processes beside a single one.", min=0, max=8
+        ),
+    ] = 0,
+    recovery: Annotated[
+        bool, typer.Option("--recovery", help="Also kill a worker with turns in flight.")
+    ] = False,
 ) -> None:
     """Measure turns, acknowledgements and overhead on loopback, beside the raw yardstick of the same run."""
     from rejoinder.bench.run import Extras, run_bench
 
-    extras = Extras(growth=stored if growth else 0, in_flight=in_flight, slow=slow)
+    extras = Extras(
+        growth=stored if growth else 0,
+        in_flight=in_flight,
+        slow=slow,
+        workers=workers,
+        recovery=recovery,
+    )
     run_bench(seconds, out, wire=model, compare=compare, extras=extras)

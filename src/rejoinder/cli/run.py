@@ -10,6 +10,7 @@ from typing import Any
 
 import typer
 
+from rejoinder.queue.limits import limits
 from rejoinder.settings import Settings, load
 from rejoinder.telemetry.logs import configure
 
@@ -34,6 +35,7 @@ def run_serve(host: str | None, port: int | None, *, worker: bool, workers: str 
     """Run the server until it is told to stop."""
     overrides = {key: value for key, value in (("host", host), ("port", port)) if value is not None}
     settings = load(**overrides)
+    limits(settings.lanes, settings.max_turns)  # what is wrong with it is told before anything starts
     configure(settings.log_level, settings.log_format)
     say("Starting …")
     from rejoinder.cli.serve.serve import serve
@@ -44,6 +46,7 @@ def run_serve(host: str | None, port: int | None, *, worker: bool, workers: str 
 def run_worker(lanes: str | None, supervised: bool) -> None:
     """Run a worker until it is told to stop."""
     settings = load()
+    limits(settings.lanes, settings.max_turns)
     configure(settings.log_level, settings.log_format)
     if not supervised:
         say("Starting …")

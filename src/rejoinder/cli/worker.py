@@ -12,6 +12,7 @@ from rejoinder.app.database import shared_database
 from rejoinder.cli.stop import Stop
 from rejoinder.cli.working import working
 from rejoinder.errors import Setup
+from rejoinder.queue.lanes import find, unknown
 from rejoinder.secrets.vault import open_vault
 from rejoinder.settings import Settings
 from rejoinder.worker import LANES
@@ -20,18 +21,17 @@ _STDIN, _STDOUT = 0, 1
 
 
 def lanes_of(named: str | None) -> frozenset[str]:
-    """`turns,deliver` → the lanes; all of them for None. Raises Setup for one that is not known."""
+    """`turns,deliver` → the lanes, aliases among them; all for None. Raises Setup for one that nobody knows."""
     if named is None:
         return LANES
-    wanted = frozenset(lane.strip() for lane in named.split(","))
-    unknown = sorted(wanted - LANES)
-    if unknown:
-        raise Setup(
-            f"There is no lane {', '.join(map(repr, unknown))}.",
-            mend=f"The lanes are: {', '.join(sorted(LANES))}; several with commas between.",
-            code="unknown_lane",
-        )
-    return wanted
+    wanted: set[str] = set()
+    for name in named.split(","):
+        lanes = find(name.strip())
+        if not lanes:
+            detail, mend = unknown(name.strip())
+            raise Setup(detail, mend=mend, code="unknown_lane")
+        wanted.update(lane.name for lane in lanes)
+    return frozenset(wanted)
 
 
 async def run(

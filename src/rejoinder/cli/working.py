@@ -7,10 +7,10 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from rejoinder.app.accounts import accounts
-from rejoinder.channels.rest.callback import Callback
+from rejoinder.channels.registry import Senders
 from rejoinder.db import connect
+from rejoinder.llm.calling.price import kept_new
 from rejoinder.llm.choose import choose
-from rejoinder.llm.price import kept_new
 from rejoinder.net.guard import outward
 from rejoinder.net.http import session
 from rejoinder.queue.jobs import TURNS
@@ -36,8 +36,8 @@ async def working(
         models = choose(wanted, accounts(settings), http)
         await stack.enter_async_context(models.open())
         stack.enter_context(kept_new(settings.update_prices))
-        callback = Callback(await stack.enter_async_context(outward()), vault)
+        senders = Senders(await stack.enter_async_context(outward()), vault)
         await asyncio.to_thread(warm)  # else the first Thai customer waits for the dictionary
-        work = Work(db, models, settings, callback.send, lanes)
+        work = Work(db, models, settings, senders.send, lanes)
         await stack.enter_async_context(work.running())
         yield work

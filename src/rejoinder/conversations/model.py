@@ -23,6 +23,7 @@ class Conversation:
     thread_key: str
     contact_id: UUID
     state: State
+    agent: str | None
     seq: int
     total_messages: int
     last_message_timestamp: datetime | None

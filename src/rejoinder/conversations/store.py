@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
+from pydantic import JsonValue
+
 from rejoinder.conversations.model import Conversation, Duplicate, Message, NewMessage
-from rejoinder.db import Batch, Read
+from rejoinder.db import Batch, Read, Tx
 
 DUPLICATE = """
 SELECT message_id, conversation_id, turn_id, seq, fingerprint FROM messages
 WHERE workspace_id = $1 AND channel_id = $2 AND external_id = $3
 """
 
-_CONVERSATION = """conversation_id, channel_id, thread_key, contact_id, state, seq, total_messages,
+DUPLICATES = """
+SELECT external_id, message_id, conversation_id, turn_id, seq, fingerprint FROM messages
+WHERE workspace_id = $1 AND channel_id = $2 AND external_id = ANY ($3::text[])
+"""
+
+_CONVERSATION = """conversation_id, channel_id, thread_key, contact_id, state, agent, seq, total_messages,
     last_message_timestamp, created_at"""
 
 CONVERSATION = (
@@ -32,6 +40,19 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $
     CASE WHEN $6::uuid IS NULL THEN 'none' ELSE 'pending' END)
 """
 
+CHANGE_TEXT = """
+UPDATE messages SET text = $3, content = '[]', kind = 'text', turn_id = CASE WHEN $4 THEN NULL ELSE turn_id END,
+    metadata = metadata || jsonb_build_object('edited_at', clock_timestamp())
+WHERE workspace_id = $1 AND message_id = $2 AND kind <> 'deleted'
+"""
+
+TAKE_BACK = """
+UPDATE messages SET text = '', content = '[]', kind = 'deleted', turn_id = CASE WHEN $3 THEN NULL ELSE turn_id END,
+    processing_status = CASE WHEN $3 THEN 'none' ELSE processing_status END,
+    metadata = metadata || jsonb_build_object('deleted_at', clock_timestamp())
+WHERE workspace_id = $1 AND message_id = $2 AND kind <> 'deleted'
+"""
+
 _MESSAGE = """m.message_id, m.conversation_id, m.seq, m.turn_id, m.direction, m.sender_type, m.sender_id, m.kind,
     m.text, m.content, m.external_id, coalesce(d.status, m.processing_status), m.platform_time, m.received_at,
     m.metadata"""
@@ -49,11 +70,34 @@ WHERE m.workspace_id = $1 AND m.conversation_id = $2 AND m.seq > $3
 ORDER BY m.seq LIMIT $4
 """
 
+BEFORE = f"""
+SELECT {_MESSAGE} FROM messages m
+LEFT JOIN deliveries d ON d.workspace_id = m.workspace_id AND d.message_id = m.message_id
+WHERE m.workspace_id = $1 AND m.conversation_id = $2 AND m.seq < $3
+ORDER BY m.seq DESC LIMIT $4
+"""
+
+AI_ENABLED = "SELECT ai_enabled FROM conversations WHERE workspace_id = $1 AND conversation_id = $2"
+
+CLASSIFY = """
+UPDATE messages SET ai_confidence_score = $3, intent_classification = $4 WHERE workspace_id = $1 AND message_id = $2
+"""
+
+CLASSIFIED = "SELECT intent_classification FROM messages WHERE workspace_id = $1 AND message_id = $2"
+
 
 async def duplicate(read: Read, channel_id: UUID, external_id: str) -> Duplicate | None:
     """The message stored under that external id."""
     row = await read.connection.fetchrow(DUPLICATE, read.workspace_id, channel_id, external_id)
     return Duplicate(*row) if row else None
+
+
+async def duplicates(
+    read: Read, channel_id: UUID, external_ids: Sequence[str]
+) -> dict[str, Duplicate]:
+    """The messages stored under any of these external ids."""
+    rows = await read.connection.fetch(DUPLICATES, read.workspace_id, channel_id, external_ids)
+    return {row[0]: Duplicate(*row[1:]) for row in rows}
 
 
 async def conversation(read: Read, conversation_id: UUID) -> Conversation | None:
@@ -96,6 +140,24 @@ def add_message(batch: Batch, new: NewMessage) -> None:
     )
 
 
+async def change_text(tx: Tx, message_id: UUID, text: str, *, unanswered: bool) -> bool:
+    """The message says something else; an `unanswered` one leaves its turn. False for a deleted one.
+
+    The caller holds the lock.
+    """
+    done = await tx.connection.execute(CHANGE_TEXT, tx.workspace_id, message_id, text, unanswered)
+    return bool(done == "UPDATE 1")
+
+
+async def take_back(tx: Tx, message_id: UUID, *, unanswered: bool) -> bool:
+    """The message says nothing any more; an `unanswered` one leaves its turn. False for a deleted one.
+
+    The caller holds the lock.
+    """
+    done = await tx.connection.execute(TAKE_BACK, tx.workspace_id, message_id, unanswered)
+    return bool(done == "UPDATE 1")
+
+
 async def message(read: Read, message_id: UUID) -> Message | None:
     """One message."""
     row = await read.connection.fetchrow(MESSAGE, read.workspace_id, message_id)
@@ -106,3 +168,30 @@ async def page(read: Read, conversation_id: UUID, after: int, limit: int) -> lis
     """Messages of a conversation after the seq `after`, oldest first."""
     rows = await read.connection.fetch(PAGE, read.workspace_id, conversation_id, after, limit)
     return [Message(*row) for row in rows]
+
+
+async def before(read: Read, conversation_id: UUID, seq: int, limit: int) -> list[Message]:
+    """The newest messages of a conversation before the seq, oldest first."""
+    rows = await read.connection.fetch(BEFORE, read.workspace_id, conversation_id, seq, limit)
+    return [Message(*row) for row in reversed(rows)]
+
+
+async def ai_enabled(read: Read, conversation_id: UUID) -> bool:
+    """Whether models may read the conversation."""
+    found = await read.connection.fetchval(AI_ENABLED, read.workspace_id, conversation_id)
+    return bool(found)
+
+
+def classify(
+    batch: Batch, message_id: UUID, confidence: float | None, told: dict[str, JsonValue]
+) -> None:
+    """Note what a message was understood to say."""
+    batch.add(CLASSIFY, message_id, confidence, told)
+
+
+async def classified(read: Read, message_id: UUID) -> dict[str, JsonValue] | None:
+    """What a message was understood to say, once it was."""
+    found: dict[str, JsonValue] | None = await read.connection.fetchval(
+        CLASSIFIED, read.workspace_id, message_id
+    )
+    return found

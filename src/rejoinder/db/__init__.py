@@ -13,7 +13,7 @@ from rejoinder.db.pool import (
     connect,
     hang_up,
 )
-from rejoinder.db.retry import retry_busy
+from rejoinder.db.retry import retry_away, retry_busy
 
 __all__ = [
     "AWAY",
@@ -27,5 +27,6 @@ __all__ = [
     "connect",
     "hang_up",
     "new_id",
+    "retry_away",
     "retry_busy",
 ]

@@ -1,4 +1,4 @@
-"""Begin a transaction again when it lost to another."""
+"""Begin a transaction again when it lost to another, or when the database was away for a moment."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from rejoinder.db.pool import BUSY
+from rejoinder.errors import Unavailable
 
 Result = TypeVar("Result")
 
@@ -31,3 +32,19 @@ async def retry_busy(
         except lost:
             await asyncio.sleep(random.uniform(0, _APART_S))  # noqa: S311
     return await work()
+
+
+async def retry_away(work: Callable[[], Awaitable[Result]], seconds: float) -> Result:
+    """Run `work` until the database is there to do it, for `seconds` at most; then Unavailable is raised.
+
+    It must bear being done twice: the connection may break after the commit and before its answer.
+    """
+    loop = asyncio.get_running_loop()
+    until = loop.time() + seconds
+    while True:
+        try:
+            return await retry_busy(work)
+        except Unavailable:
+            if loop.time() > until:
+                raise
+        await asyncio.sleep(random.uniform(0.2, 0.5))  # noqa: S311

@@ -15,6 +15,8 @@ NOTIFY_CHANNEL = "rejoinder_live"
 EventType: TypeAlias = Literal[
     "message.received",
     "message.sent",
+    "message.edited",
+    "message.deleted",
     "turn.started",
     "turn.committed",
     "turn.superseded",
@@ -27,7 +29,6 @@ EventType: TypeAlias = Literal[
     "delivery.unknown",
     "conversation.opened",
     "conversation.handed_off",
-    "conversation.taken_over",
     "conversation.released",
     "conversation.closed",
 ]

@@ -9,6 +9,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, field_validator, model_validator
 
+from rejoinder.queue.priority import Urgency
+
 _EARLIEST, _LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 _AHEAD = timedelta(days=1)
 _DEEPEST = 64  # JSON readers give up between 200 and 1,000 levels
@@ -69,6 +71,9 @@ class MessageBody(BaseModel):
     ] = None
     sender_name: Annotated[str, Field(max_length=255)] | None = None
     sender_type: Literal["customer", "user", "agent", "ai", "system"] = "customer"
+    urgency: Annotated[
+        Urgency, Field(description="Answered before what is less urgent, when there is a queue.")
+    ] = "normal"
     timestamp: Annotated[
         datetime | None, Field(description="Unix seconds or RFC 3339 with an offset; 2000 to 2100.")
     ] = None

@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import JsonValue
 
 from rejoinder.conversations.model import SenderType
+from rejoinder.queue.priority import NORMAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +17,8 @@ class Incoming:
     """One message as its channel understood it.
 
     `external_id` is unique in the channel; the same one again is the same message. `waits` says that the caller
-    stays for the answer, so no quiet window is kept.
+    stays for the answer, so no quiet window is kept. `priority` is the queue's (queue/priority.py). `history` is what
+    was said and answered elsewhere before: it is kept for the model to read and asks for no answer.
     """
 
     channel_id: UUID
@@ -31,6 +33,8 @@ class Incoming:
     platform_time: datetime | None
     metadata: dict[str, JsonValue]
     waits: bool
+    priority: int = NORMAL
+    history: bool = False
 
 
 @dataclass(frozen=True, slots=True)

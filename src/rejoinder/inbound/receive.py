@@ -12,12 +12,13 @@ import asyncpg
 from rejoinder.conversations import store as records
 from rejoinder.conversations.model import NewMessage
 from rejoinder.db import BUSY, Batch, Database, Tx, new_id, retry_busy
-from rejoinder.errors import MessageConflict, Unavailable
+from rejoinder.errors import Locked, MessageConflict, Unavailable
 from rejoinder.events import store as log
 from rejoinder.events.model import NewEvent
 from rejoinder.inbound.model import Incoming, Received
 from rejoinder.queue.jobs import enqueue
 from rejoinder.telemetry.metrics import DUPLICATES, MESSAGES
+from rejoinder.turns import decide
 from rejoinder.turns import store as turns
 from rejoinder.turns.hands.take_over import take_over
 from rejoinder.turns.model import Guard
@@ -30,15 +31,19 @@ class _Closed(Exception):  # noqa: N818 - never leaves this file
     pass
 
 
-_EXTERNAL_ID = "messages_external"
+_ASKED_BACK = frozenset({"rest", "pancake"})
+"""Where a caller reads our answer and can send again; platforms bring a message once."""
+
+EXTERNAL_ID = "messages_external"
 """The index that holds a message's external id unique in its channel."""
 
 
 async def receive(db: Database, workspace_id: UUID, incoming: Incoming) -> Received:
     """Take a message in durably. When this returns, it will be answered or a person told.
 
-    The same external id again returns the first result. Raises MessageConflict when it comes with another body, and
-    Unavailable when the database is away or the conversation stayed locked; then nothing was stored.
+    The same external id again returns the first result. Raises MessageConflict when it comes with another body, Locked
+    when the bot takes no message while it makes an answer, and Unavailable when the database is away or the
+    conversation stayed locked; then nothing was stored.
     """
 
     async def once() -> Received | None:
@@ -46,7 +51,7 @@ async def receive(db: Database, workspace_id: UUID, incoming: Incoming) -> Recei
             async with db.transaction(workspace_id) as tx:
                 return await _receive(tx, incoming)
         except asyncpg.UniqueViolationError as taken:
-            if taken.constraint_name == _EXTERNAL_ID:
+            if taken.constraint_name == EXTERNAL_ID:
                 return None
             raise  # two firsts of one customer raced for its contact: the second finds the first's
 
@@ -67,11 +72,20 @@ async def receive(db: Database, workspace_id: UUID, incoming: Incoming) -> Recei
     return received
 
 
-async def _receive(tx: Tx, incoming: Incoming) -> Received:
+async def _receive(tx: Tx, incoming: Incoming) -> Received | None:
     guard = await turns.lock_thread(tx, incoming.channel_id, incoming.thread_key)
     opened: list[NewEvent] = []
     if guard is None:
         guard, opened = await _open(tx, incoming)
+    elif _asks(guard, incoming) and _refuses(guard, incoming):
+        if incoming.external_id and await records.duplicate(
+            tx, incoming.channel_id, incoming.external_id
+        ):
+            return None  # its first time was taken
+        raise Locked(
+            "An answer is being made in this conversation, and its bot takes no message meanwhile.",
+            mend="Send the message again when the answer is there; nothing was stored.",
+        )
     seq = guard.seq + len(opened) + 1
     message_id = new_id()
     batch = Batch(tx)
@@ -84,6 +98,8 @@ async def _receive(tx: Tx, incoming: Incoming) -> Received:
         messages=1,
         newest=incoming.platform_time or guard.now,
         charge="agent" if incoming.sender_type == "agent" else None,
+        agent=guard.agent or _agent(incoming),
+        loop=(0, guard.now) if incoming.sender_type == "agent" else None,
     )
     told = NewEvent(
         seq,
@@ -101,6 +117,13 @@ async def _receive(tx: Tx, incoming: Incoming) -> Received:
     return Received(message_id, guard.conversation_id, scheduled.turn_id, seq, duplicate=False)
 
 
+def _refuses(guard: Guard, incoming: Incoming) -> bool:
+    # A platform has delivered the message and will not bring it again: there it queues.
+    return incoming.platform in _ASKED_BACK and decide.rejects(
+        guard.policy, guard.waiting, guard.running
+    )
+
+
 async def _open(tx: Tx, incoming: Incoming) -> tuple[Guard, list[NewEvent]]:
     channel_id, thread_key = incoming.channel_id, incoming.thread_key
     made = await turns.open_thread(
@@ -116,11 +139,22 @@ async def _open(tx: Tx, incoming: Incoming) -> tuple[Guard, list[NewEvent]]:
 
 def _schedule(batch: Batch, guard: Guard, seq: int, incoming: Incoming) -> Scheduled:
     if incoming.sender_type == "agent":
-        events = take_over(batch, guard, seq)
+        if guard.charge == "agent":
+            return Scheduled(None, [], [], seq)
+        events = take_over(batch, guard, seq, _agent(incoming))
         return Scheduled(None, events, [], seq + len(events))
-    if incoming.sender_type != "customer" or not guard.bot_answers:
+    if not _asks(guard, incoming):
         return Scheduled(None, [], [], seq)  # history, or a person's business
-    return schedule(batch, guard, seq, timedelta(0) if incoming.waits else None)
+    quiet = timedelta(0) if incoming.waits else None
+    return schedule(batch, guard, seq, quiet, incoming.priority)
+
+
+def _asks(guard: Guard, incoming: Incoming) -> bool:
+    return incoming.sender_type == "customer" and not incoming.history and guard.bot_answers
+
+
+def _agent(incoming: Incoming) -> str:
+    return incoming.sender_name or incoming.sender_id
 
 
 async def _again(db: Database, workspace_id: UUID, incoming: Incoming) -> Received:
@@ -139,7 +173,7 @@ async def _again(db: Database, workspace_id: UUID, incoming: Incoming) -> Receiv
 
 def fingerprint(incoming: Incoming) -> bytes:
     """SHA-256 of what was said, by whom and where: what must be the same when a message_id comes again."""
-    said = (
+    return said(
         incoming.thread_key,
         incoming.sender_type,
         incoming.sender_id,
@@ -148,7 +182,11 @@ def fingerprint(incoming: Incoming) -> bytes:
         incoming.platform_time.timestamp() if incoming.platform_time else None,
         incoming.metadata,
     )
-    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).digest()
+
+
+def said(*what: object) -> bytes:
+    """SHA-256 of what makes a message the same when its id comes again."""
+    return hashlib.sha256(json.dumps(what, sort_keys=True).encode()).digest()
 
 
 def _message(

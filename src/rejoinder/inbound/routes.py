@@ -14,6 +14,7 @@ from rejoinder.inbound.receive import receive
 from rejoinder.inbound.view import OutcomeView
 from rejoinder.inbound.wait import at_first, await_outcome
 from rejoinder.live.bus import Bus
+from rejoinder.queue.priority import priority
 from rejoinder.workspaces.model import Caller
 from rejoinder.workspaces.tokens import Tokens
 
@@ -47,6 +48,7 @@ def routes(db: Database, bus: Bus, tokens: Tokens, max_wait_seconds: float) -> A
             platform_time=body.timestamp,
             metadata=body.metadata,
             waits=wait > 0,
+            priority=priority(body.urgency, channel.plan),
         )
         received = await receive(db, caller.workspace_id, incoming)
         if wait or received.duplicate:

@@ -48,11 +48,16 @@ async def look_up(db: Database, workspace_id: UUID, message_id: UUID) -> Outcome
     async with db.read(workspace_id) as read:
         found = await outcome(read, message_id)
     if found is None:
-        raise NotFound(
-            f"There is no message {message_id} in this workspace.",
-            mend="Our UUIDs stand in the answer to your POST; your own ids need `?by=external`.",
-        )
+        raise no_message(message_id)
     return found
+
+
+def no_message(message_id: UUID) -> NotFound:
+    """Said of a message that is not there."""
+    return NotFound(
+        f"There is no message {message_id} in this workspace.",
+        mend="Our UUIDs stand in the answer to your POST; your own ids need `?by=external`.",
+    )
 
 
 def at_first(received: Received, incoming: Incoming) -> Outcome:

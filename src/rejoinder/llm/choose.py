@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import aiohttp
     from pydantic_ai.models import Model
 
-    from rejoinder.llm.chain import Chain
+    from rejoinder.llm.calling.chain import Chain
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,21 +28,23 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Accounts:
-    """The providers known by name, the preferred one first."""
+    """The providers known by name, the preferred one first; an AI service of one's own is preferred to them."""
 
     gemini: Account
     openai: Account
     anthropic: Account
+    service: Account = Account(None, None, "service")
 
 
 def choose(wanted: str | None, accounts: Accounts, session: aiohttp.ClientSession) -> Chain:
     """The models of `wanted`, which names one or several with commas between: each is asked when those before it fail.
 
-    A name is `local`, `gemini:NAME`, `openai:NAME`, `anthropic:NAME` (or the provider alone, for its usual model) or
-    one of pydantic-ai's, `provider:NAME`. None stands for the first provider that has a key, else for `local`. A
-    compatible server of your own may need no key. Raises Setup for what can't be used.
+    A name is `local`, `service`, `gemini:NAME`, `openai:NAME`, `anthropic:NAME` (or the provider alone, for its usual
+    model) or one of pydantic-ai's, `provider:NAME`. None stands for the service if it has an address, else for the
+    first provider that has a key, else for `local`. A compatible server of your own may need no key. Raises Setup for
+    what can't be used.
     """
-    from rejoinder.llm.chain import Chain
+    from rejoinder.llm.calling.chain import Chain
 
     return Chain([_model(name, accounts, session) for name in _wanted(wanted, accounts)])
 
@@ -56,11 +58,13 @@ def names(wanted: str | None, accounts: Accounts) -> list[str]:
 
 
 def _wanted(wanted: str | None, accounts: Accounts) -> list[str]:
-    given = _first_with_a_key(accounts) if wanted is None else wanted
+    given = _usual(accounts) if wanted is None else wanted
     return [name.strip() for name in given.split(",")]
 
 
-def _first_with_a_key(accounts: Accounts) -> str:
+def _usual(accounts: Accounts) -> str:
+    if accounts.service.base_url:
+        return "service"
     for provider in ("gemini", "openai", "anthropic"):
         if getattr(accounts, provider).api_key:
             return provider
@@ -74,6 +78,15 @@ def _model(named: str, accounts: Accounts, session: aiohttp.ClientSession) -> Mo
             from rejoinder.llm.local.model import LocalModel
 
             return LocalModel()
+        case "service" if not colon:
+            from rejoinder.llm.service import ServiceModel
+
+            at = accounts.service
+            if not at.base_url:
+                raise Setup(
+                    "The AI service has no address.", mend="Set AI_SERVICE_URL.", code="no_address"
+                )
+            return ServiceModel(at.model, api_key=at.api_key, base_url=at.base_url, session=session)
         case "gemini" if name or not colon:
             from rejoinder.llm.gemini import GeminiModel
 
@@ -99,7 +112,7 @@ def _model(named: str, accounts: Accounts, session: aiohttp.ClientSession) -> Mo
             return inferred(named)
     raise Setup(
         f"REJOINDER_MODEL names {named!r}, which is no model known here.",
-        mend="Write local, gemini:NAME, openai:NAME, anthropic:NAME or one of pydantic-ai's provider:NAME, "
+        mend="Write local, service, gemini:NAME, openai:NAME, anthropic:NAME or one of pydantic-ai's provider:NAME, "
         "several with commas between, or leave it unset.",
         code="unknown_model",
     )

@@ -85,8 +85,8 @@ def inferred(name: str) -> Model:
     except Exception as wrong:  # noqa: BLE001 - SDKs raise what they like when they are set up
         raise Setup(
             f"The model {name!r} can't be used: {' '.join(str(wrong).split())[:300]}",
-            mend="Known here are local, gemini:NAME, openai:NAME, anthropic:NAME and pydantic-ai's provider:NAME; "
-            "those need pip install 'pydantic-ai-slim[provider]' and the provider's key.",
+            mend="Known here are local, service, gemini:NAME, openai:NAME, anthropic:NAME and pydantic-ai's "
+            "provider:NAME; those need pip install 'pydantic-ai-slim[provider]' and the provider's key.",
             code="unknown_model",
         ) from None
     client: Any = getattr(model, "client", None)

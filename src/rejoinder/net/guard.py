@@ -101,10 +101,15 @@ class Outward:
 
 
 async def _beginning(response: aiohttp.ClientResponse) -> bytes:
+    found = bytearray()
     with suppress(aiohttp.ClientError, TimeoutError, OSError):
         async with asyncio.timeout(_BODY_SECONDS):
-            return await response.content.read(_LONGEST_ANSWER)
-    return b""
+            while len(found) < _LONGEST_ANSWER:
+                part = await response.content.read(_LONGEST_ANSWER - len(found))
+                if not part:
+                    break
+                found += part
+    return bytes(found)
 
 
 @asynccontextmanager

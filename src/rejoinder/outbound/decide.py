@@ -1,12 +1,29 @@
-"""What becomes of a delivery that was tried."""
+"""What becomes of a delivery that was tried, and of one that its platform reports on."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
-from rejoinder.channels.model import NotTaken, Receipt, Refused, Taken
+from pydantic import JsonValue
+
+from rejoinder.channels.model import (
+    BadCredential,
+    NotTaken,
+    Receipt,
+    RecipientThrottled,
+    Refused,
+    Taken,
+    Throttled,
+    Unsure,
+    WindowClosed,
+)
+
+Status: TypeAlias = Literal[
+    "queued", "sending", "sent", "delivered", "read", "failed", "unknown", "withheld"
+]
+Reported: TypeAlias = Literal["delivered", "read", "failed"]
 
 # Short pauses outlast a restart of the receiver, long ones a night's outage: 10.5 hours in all.
 PAUSES = tuple(
@@ -15,10 +32,21 @@ PAUSES = tuple(
 LONGEST_ASKED = timedelta(hours=1)
 """A receiver that asks for a longer pause than ours gets it, up to this one."""
 
+THROTTLED = timedelta(seconds=30)
+"""The pause of a channel whose platform asks it to slow down and doesn't say for how long."""
+
+SHORTEST = timedelta(seconds=1)
+"""A throttled try costs nothing, so that one that may come at once must not become a loop."""
+
+HOLD = timedelta(seconds=15)
+"""The bot's later messages wait this long behind one of unknown fate: receipts and echoes come within seconds."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """Done: the receiver has it."""
+    """Done: the receiver has it. `noted` goes into the message's metadata."""
+
+    noted: dict[str, JsonValue] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,25 +58,74 @@ class Again:
 
 
 @dataclass(frozen=True, slots=True)
+class Paused:
+    """Back to the queue, at no cost, and so is all that leaves through the channel: for `pause`, None until resumed."""
+
+    pause: timedelta | None
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
 class Failed:
     """Given up; a person has to look."""
 
     error: str
 
 
-Next: TypeAlias = Sent | Again | Failed
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Nobody knows whether the receiver has it, and it could not tell a second one: a person has to look."""
+
+    error: str
+
+
+Next: TypeAlias = Sent | Again | Paused | Failed | Unknown
 
 
 def after(receipt: Receipt, attempt: int, dice: float) -> Next:
-    """What to do after the `attempt`-th try (from 1). `dice` in [0, 1) spreads those that failed together."""
+    """What to do after the `attempt`-th try that counts (from 1). `dice` in [0, 1) spreads what failed together."""
     match receipt:
-        case Taken():
-            return Sent()
-        case Refused(error):
+        case Taken(noted):
+            return Sent(noted)
+        case Refused(error) | WindowClosed(error):
             return Failed(error)
-        case NotTaken(error, asked):
+        case Unsure(error):
+            return Unknown(error)
+        case BadCredential(error):
+            return Paused(None, error)
+        case Throttled(error, asked):
+            wanted = THROTTLED.total_seconds() if asked is None else asked
+            return Paused(max(SHORTEST, _at_least(wanted, dice)), error)
+        case NotTaken(error, asked) | RecipientThrottled(error, asked):
             if attempt > len(PAUSES):
                 return Failed(error)
             # What a receiver asks for is the least (RFC 9110, 10.2.3): a busy one's "1 s" must not use up the tries.
-            least = min(asked or 0.0, LONGEST_ASKED.total_seconds()) + dice
-            return Again(max(PAUSES[attempt - 1] * (1 + dice / 4), timedelta(seconds=least)), error)
+            ours = PAUSES[attempt - 1] * (1 + dice / 4)
+            return Again(max(ours, _at_least(asked or 0.0, dice)), error)
+
+
+def _at_least(asked: float, dice: float) -> timedelta:
+    return timedelta(seconds=min(asked, LONGEST_ASKED.total_seconds()) + dice)
+
+
+# What a report moves a delivery to. They come early, late, twice and in any order, so most change nothing: whatever is
+# read was delivered, and what was delivered can't fail any more. One that failed may have arrived all the same.
+_FORWARD: dict[Status, tuple[Reported, ...]] = {
+    "queued": ("delivered", "read", "failed"),
+    "sending": ("delivered", "read", "failed"),
+    "unknown": ("delivered", "read", "failed"),
+    "sent": ("delivered", "read", "failed"),
+    "delivered": ("read",),
+    "failed": ("delivered", "read"),
+}
+
+
+def reported(status: Status, attempts: int, what: Reported) -> Reported | None:
+    """Where a report of the platform's moves a delivery; None when it says nothing new.
+
+    One that waits in the queue may have been taken at an earlier try whose answer got lost; one that was never tried
+    can't have been.
+    """
+    if status == "queued" and not attempts:
+        return None
+    return what if what in _FORWARD.get(status, ()) else None

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from uuid import UUID
 
 from rejoinder.db import AWAY, BUSY, Database
 from rejoinder.errors import Unavailable
 from rejoinder.outbound.backlog import Backlog, Key
 from rejoinder.outbound.deliver import Send, deliver, job
-from rejoinder.queue.jobs import enqueue_on
+from rejoinder.queue.jobs import DELIVER, Taken, deliver_lane, enqueue_on
 from rejoinder.telemetry.logs import log
 
 # Each waits for somebody's server, up to 15 s, and costs a socket and a few kilobytes.
@@ -18,55 +19,65 @@ _MOST_WAITING = 100_000
 
 
 class Dispatch:
-    """Sends for at most `slots` conversations at once; the others wait in memory, where a crash may lose them.
+    """Sends for a number of conversations at once; the others wait in memory, where a crash may lose them.
 
-    Their deliveries stand in the database: the sweeper finds who waits too long, and another worker may have room.
+    `slots` says for how many of each lane, SLOTS where it says nothing: a platform that is slow takes no place from
+    another. Their deliveries stand in the database: the sweeper finds who waits too long, and another worker may have
+    room.
     """
 
-    def __init__(self, db: Database, send: Send, *, slots: int = SLOTS) -> None:
+    def __init__(self, db: Database, send: Send, *, slots: Mapping[str, int] | None = None) -> None:
         self._db = db
         self._send = send
-        self._backlog = Backlog(slots, _MOST_WAITING)
+        self._slots = slots or {}
+        self._backlogs: dict[str, Backlog] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self._late: list[Key] = []
+        self._late: list[tuple[Key, str]] = []
         self._closing = False
 
-    def soon(self, workspace_id: UUID, conversation_id: UUID) -> None:
+    def soon(self, workspace_id: UUID, conversation_id: UUID, platform: str) -> None:
         """A turn has just committed replies: send them now, without a job."""
-        self._start((workspace_id, conversation_id))
+        self._start((workspace_id, conversation_id), platform)
 
-    async def wake(self, payload: bytes) -> None:
-        """Take one job: 16 bytes of workspace id and 16 of conversation id."""
-        self._start((UUID(bytes=payload[:16]), UUID(bytes=payload[16:32])))
+    async def wake(self, job: Taken) -> None:
+        """Take one job of a platform's lane. Raises Invalid for one that is none."""
+        self._start(job.conversation(), platform_of(job.lane))
 
     async def drain(self, seconds: float) -> None:
         """Let what is being sent finish within `seconds`; the rest goes back into the queue."""
         self._closing = True
-        waiting = self._backlog.clear()
+        for platform, backlog in self._backlogs.items():
+            self._late += [(key, platform) for key in backlog.clear()]
         if self._tasks:
             _, late = await asyncio.wait(self._tasks, timeout=seconds)
             for task in late:
                 task.cancel()
             if late:
                 await asyncio.wait(late, timeout=5)
-        await self._leave([*waiting, *self._late])
+        await self._leave(self._late)
 
-    def _start(self, key: Key) -> None:
+    def _start(self, key: Key, platform: str) -> None:
         if self._closing:
-            self._late.append(key)
-        elif self._backlog.enter(key):
-            self._run(key)
+            self._late.append((key, platform))
+        elif self._backlog(platform).enter(key):
+            self._run(key, platform)
 
-    def _run(self, key: Key) -> None:
+    def _backlog(self, platform: str) -> Backlog:
+        if platform not in self._backlogs:
+            slots = self._slots.get(deliver_lane(platform), SLOTS)
+            self._backlogs[platform] = Backlog(slots, _MOST_WAITING)
+        return self._backlogs[platform]
+
+    def _run(self, key: Key, platform: str) -> None:
         task = asyncio.create_task(self._deliver(*key), name=f"deliver-{key[1]}")
         self._tasks.add(task)
-        task.add_done_callback(lambda task: self._done(task, key))
+        task.add_done_callback(lambda task: self._done(task, key, platform))
 
-    def _done(self, task: asyncio.Task[None], key: Key) -> None:
+    def _done(self, task: asyncio.Task[None], key: Key, platform: str) -> None:
         self._tasks.discard(task)
-        following = self._backlog.leave(key[0])
+        following = self._backlog(platform).leave(key[0])
         if following is not None:
-            self._run(following)
+            self._run(following, platform)
 
     async def _deliver(self, workspace_id: UUID, conversation_id: UUID) -> None:
         try:
@@ -76,11 +87,17 @@ class Dispatch:
         except Exception:  # noqa: BLE001 - a bug; the sweeper tries again
             log.exception("delivery_raised", conversation_id=str(conversation_id))
 
-    async def _leave(self, keys: list[Key]) -> None:
-        if not keys:
+    async def _leave(self, waiting: list[tuple[Key, str]]) -> None:
+        if not waiting:
             return
         try:
             async with self._db.maintenance() as maintenance:
-                await enqueue_on(maintenance.connection, [job(*key) for key in keys])
+                jobs = [job(*key, platform) for key, platform in waiting]
+                await enqueue_on(maintenance.connection, jobs)
         except (*AWAY, *BUSY, Unavailable) as away:  # the sweepers of others find them
-            log.warning("deliveries_wait", conversations=len(keys), error=str(away))
+            log.warning("deliveries_wait", conversations=len(waiting), error=str(away))
+
+
+def platform_of(lane: str) -> str:
+    """The platform whose deliveries a lane carries; before there was a lane for each, all were REST's."""
+    return lane.removeprefix(DELIVER).removeprefix(".") or "rest"

@@ -13,9 +13,9 @@ from rejoinder.outbound import store
 
 
 def queue_replies(
-    batch: Batch, *, sends: bool, turn_id: UUID, at: datetime, replies: Sequence[NewMessage]
+    batch: Batch, *, sends: bool, turn_id: UUID | None, at: datetime, replies: Sequence[NewMessage]
 ) -> None:
-    """Store the replies and a delivery for each, in the caller's transaction and in order.
+    """Store the replies and a delivery for each, in the caller's transaction and in order; a person's have no turn.
 
     Where nothing `sends`, readers fetch or stream their replies from our own store: stored is sent.
     """

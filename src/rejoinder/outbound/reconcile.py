@@ -7,8 +7,9 @@ from datetime import timedelta
 
 from rejoinder.db import AWAY, BUSY, Database
 from rejoinder.errors import Unavailable
-from rejoinder.outbound import store
-from rejoinder.outbound.deliver import job
+from rejoinder.outbound.settle import job
+from rejoinder.outbound.upkeep import store
+from rejoinder.outbound.upkeep.pause import end_pauses
 from rejoinder.queue.jobs import enqueue_on
 from rejoinder.telemetry.logs import log
 from rejoinder.telemetry.metrics import DELIVERIES
@@ -20,10 +21,11 @@ _ROUND_S = 5.0
 
 
 async def keep(db: Database) -> None:
-    """Sweep every 5 s, for as long as the worker lives. Any number of workers may do so at once."""
+    """Sweep and end pauses every 5 s, for as long as the worker lives. Any number of workers may do so at once."""
     while True:
         try:
             await sweep(db)
+            await end_pauses(db)
         except (*AWAY, *BUSY, Unavailable) as away:
             log.warning("sweep_waits", error=str(away))
         except Exception:  # noqa: BLE001 - nobody else would do this work
@@ -32,12 +34,15 @@ async def keep(db: Database) -> None:
 
 
 async def sweep(db: Database, late: timedelta = LATE) -> int:
-    """Enqueue a job for each conversation with an overdue delivery; returns how many."""
+    """Enqueue a job for each conversation with an overdue delivery, or one whose sender died; returns how many.
+
+    The job decides what becomes of the latter. Where the channel is paused nothing is late.
+    """
     async with db.maintenance() as maintenance, maintenance.connection.transaction():
         found = await store.overdue(maintenance, late)
         await enqueue_on(
             maintenance.connection,
-            [job(workspace_id, conversation_id) for workspace_id, conversation_id in found],
+            [job(*one) for one in found],
         )
     if found:
         DELIVERIES.labels("overdue").inc(len(found))

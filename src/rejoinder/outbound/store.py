@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from pydantic import JsonValue
+
 from rejoinder.channels.model import Outgoing
-from rejoinder.db import Batch, Maintenance, Tx
+from rejoinder.db import Batch, Read, Tx
+from rejoinder.outbound.decide import Status
 
 ADD = """
 INSERT INTO deliveries (workspace_id, delivery_id, conversation_id, message_id, turn_id, seq, status, created_at,
@@ -16,31 +20,54 @@ SELECT $1, d.delivery_id, $2, d.message_id, $3, d.seq, $4::text, $5::timestamptz
 FROM unnest($6::uuid[], $7::uuid[], $8::bigint[]) AS d (delivery_id, message_id, seq)
 """
 
-# The oldest open delivery, if its time has come; one whose sender has given up or died is anyone's.
-CLAIM = """
-WITH head AS (
-    SELECT delivery_id FROM deliveries
-    WHERE workspace_id = $1 AND conversation_id = $2 AND status IN ('queued', 'sending')
-    ORDER BY seq LIMIT 1
+
+def held(now: str = "clock_timestamp()") -> str:
+    """SQL: whether the delivery `o`, if it is queued, has to wait for another of its conversation.
+
+    The bot's wait for every earlier one, of those whose fate is not known for a while only; a person's message waits
+    for none of the bot's.
+    """
+    return f"""o.status = 'queued' AND EXISTS (
+        SELECT FROM deliveries e
+        WHERE e.workspace_id = o.workspace_id AND e.conversation_id = o.conversation_id
+            AND e.status IN ('queued', 'sending', 'unknown') AND e.delivery_id <> o.delivery_id AND CASE e.status
+                WHEN 'sending' THEN true
+                WHEN 'queued' THEN e.seq < o.seq AND (o.turn_id IS NOT NULL OR e.turn_id IS NULL)
+                ELSE e.seq < o.seq AND o.turn_id IS NOT NULL AND e.held_until > {now} END)"""
+
+
+# The first that waits for nothing else, if its time has come and its channel is not paused; one whose sender has given
+# up or died is anyone's.
+CLAIM = f"""
+WITH place AS (
+    SELECT c.thread_key, ch.channel_id, ch.platform, ch.settings, ch.credentials FROM conversations c
+    JOIN channels ch ON ch.workspace_id = $1 AND ch.channel_id = c.channel_id
+    WHERE c.workspace_id = $1 AND c.conversation_id = $2 AND coalesce(ch.paused_until <= clock_timestamp(), true)
+), head AS (
+    SELECT o.delivery_id, o.status FROM deliveries o
+    WHERE o.workspace_id = $1 AND o.conversation_id = $2 AND o.status IN ('queued', 'sending') AND CASE o.status
+            WHEN 'queued' THEN coalesce(o.next_try_at <= clock_timestamp(), true)
+            ELSE o.sending_until < clock_timestamp() END
+        AND EXISTS (SELECT FROM place) AND NOT ({held()})
+    ORDER BY o.seq LIMIT 1
 ), claimed AS (
     UPDATE deliveries d SET status = 'sending', attempts = d.attempts + 1, next_try_at = NULL,
         sending_until = clock_timestamp() + $3::interval
     FROM head
-    WHERE d.workspace_id = $1 AND d.delivery_id = head.delivery_id AND CASE d.status
+    WHERE d.workspace_id = $1 AND d.delivery_id = head.delivery_id AND d.status = head.status AND CASE d.status
         WHEN 'queued' THEN coalesce(d.next_try_at <= clock_timestamp(), true)
-        WHEN 'sending' THEN d.sending_until < clock_timestamp()
-        ELSE false END
-    RETURNING d.delivery_id, d.conversation_id, d.message_id, d.turn_id, d.attempts
+        ELSE d.sending_until < clock_timestamp() END
+    RETURNING d.delivery_id, d.conversation_id, d.message_id, d.turn_id, d.seq, d.attempts, d.uncounted,
+        head.status = 'sending' AS orphaned
 )
-SELECT k.delivery_id, k.conversation_id, k.message_id, k.turn_id, k.attempts, c.thread_key, m.sender_type, m.kind,
-    m.text, m.content, m.metadata, m.received_at,
+SELECT k.delivery_id, k.conversation_id, k.message_id, k.turn_id, k.seq, k.attempts, k.uncounted, k.orphaned,
+    p.thread_key, m.sender_type, m.kind, m.text, m.content, m.metadata, m.received_at,
     ARRAY(SELECT a.external_id FROM messages a WHERE a.workspace_id = $1 AND a.turn_id = k.turn_id
         AND a.direction = 'inbound' AND a.external_id IS NOT NULL ORDER BY a.seq),
-    ch.channel_id, ch.settings, ch.credentials, w.allow_private_networks
+    p.channel_id, p.platform, p.settings, p.credentials, w.allow_private_networks
 FROM claimed k
+CROSS JOIN place p
 JOIN messages m ON m.workspace_id = $1 AND m.message_id = k.message_id
-JOIN conversations c ON c.workspace_id = $1 AND c.conversation_id = k.conversation_id
-JOIN channels ch ON ch.workspace_id = $1 AND ch.channel_id = c.channel_id
 JOIN workspaces w ON w.workspace_id = $1
 """
 
@@ -50,13 +77,27 @@ UPDATE deliveries SET status = 'sent', sent_at = clock_timestamp(), sending_unti
 WHERE workspace_id = $1 AND delivery_id = $2 AND status = 'sending' AND attempts = $3
 """
 
+# With what the receiver answered, and a bell for who waits for that: `conversation seq type`.
+SENT_NOTED = """
+WITH done AS (
+    UPDATE deliveries SET status = 'sent', sent_at = clock_timestamp(), sending_until = NULL, error = NULL
+    WHERE workspace_id = $1 AND delivery_id = $2 AND status = 'sending' AND attempts = $3
+    RETURNING conversation_id, message_id, seq
+), noted AS (
+    UPDATE messages m SET metadata = m.metadata || $4::jsonb FROM done
+    WHERE m.workspace_id = $1 AND m.message_id = done.message_id
+)
+SELECT pg_notify($5, done.conversation_id || ' ' || done.seq || ' ' || $6) FROM done
+"""
+
 # The job's time is reckoned from the same now().
 AGAIN = """
-UPDATE deliveries d SET status = 'queued', next_try_at = now() + $4::interval, sending_until = NULL, error = $5
+UPDATE deliveries d SET status = 'queued', next_try_at = now() + $4::interval, sending_until = NULL, error = $5,
+    uncounted = d.uncounted + $6
 FROM conversations c
 WHERE d.workspace_id = $1 AND d.delivery_id = $2 AND d.status = 'sending' AND d.attempts = $3
     AND c.workspace_id = $1 AND c.conversation_id = d.conversation_id
-RETURNING c.state = 'agent'
+RETURNING c.state = 'agent' AND d.turn_id IS NOT NULL
 """
 
 LOCK = """
@@ -72,10 +113,46 @@ WHERE workspace_id = $1 AND delivery_id = $2 AND status = 'sending' AND attempts
 RETURNING true
 """
 
+# A try that only found out that the one before ended in nothing doesn't count ($6).
+UNKNOWN = """
+UPDATE deliveries SET status = 'unknown', held_until = now() + $4::interval, sending_until = NULL, error = $5,
+    attempts = attempts - $6
+WHERE workspace_id = $1 AND delivery_id = $2 AND status = 'sending' AND attempts = $3
+RETURNING attempts
+"""
+
+OF_MESSAGE = """
+SELECT d.delivery_id, d.conversation_id, d.message_id, d.turn_id, ch.platform FROM messages m
+JOIN deliveries d ON d.workspace_id = $1 AND d.message_id = m.message_id
+JOIN channels ch ON ch.workspace_id = $1 AND ch.channel_id = m.channel_id
+WHERE m.workspace_id = $1 AND m.message_id = $2
+"""
+
+OF_ID = """
+SELECT d.delivery_id, d.conversation_id, d.message_id, d.turn_id, ch.platform FROM deliveries d
+JOIN conversations c ON c.workspace_id = $1 AND c.conversation_id = d.conversation_id
+JOIN channels ch ON ch.workspace_id = $1 AND ch.channel_id = c.channel_id
+WHERE d.workspace_id = $1 AND d.delivery_id = $2
+"""
+
+STANDS = "SELECT status, attempts FROM deliveries WHERE workspace_id = $1 AND delivery_id = $2 FOR NO KEY UPDATE"
+
+MOVE = """
+UPDATE deliveries SET status = $3, error = nullif($4, ''), sending_until = NULL, next_try_at = NULL, held_until = NULL,
+    sent_at = CASE WHEN $3 = 'failed' THEN sent_at ELSE coalesce(sent_at, clock_timestamp()) END
+WHERE workspace_id = $1 AND delivery_id = $2
+"""
+
+# All tries so far cost nothing: it gets as many as a new one. Due from now on, so that no sweep takes it for forgotten.
+RESEND = """
+UPDATE deliveries SET status = 'queued', uncounted = attempts, next_try_at = now(), held_until = NULL, error = NULL
+WHERE workspace_id = $1 AND delivery_id = $2
+"""
+
 # Half a reply is worse than none: what the same answer had still to say stays here.
 WITHHOLD_REST = """
 UPDATE deliveries SET status = 'withheld', error = 'an earlier part of this reply failed'
-WHERE workspace_id = $1 AND conversation_id = $2 AND turn_id = $3 AND status = 'queued'
+WHERE workspace_id = $1 AND conversation_id = $2 AND turn_id = $3 AND delivery_id <> $4 AND status = 'queued'
 """
 
 WITHHOLD = """
@@ -83,30 +160,23 @@ UPDATE deliveries SET status = 'withheld', error = $3
 WHERE workspace_id = $1 AND conversation_id = $2 AND turn_id IS NOT NULL AND status = 'queued'
 """
 
-# Heads whose job got lost, and those whose sender died. They count as due from now on, so that none is found twice.
-OVERDUE = """
-UPDATE deliveries d SET status = 'queued', next_try_at = clock_timestamp(), sending_until = NULL
-FROM (
-    SELECT o.workspace_id, o.delivery_id FROM deliveries o
-    WHERE o.status IN ('queued', 'sending')
-        AND coalesce(o.sending_until, o.next_try_at, o.created_at) < statement_timestamp()
-        AND (o.status = 'sending'
-            OR coalesce(o.next_try_at, o.created_at) < statement_timestamp() - $1::interval)
-        AND NOT EXISTS (
-            SELECT FROM deliveries e WHERE e.workspace_id = o.workspace_id
-                AND e.conversation_id = o.conversation_id AND e.status IN ('queued', 'sending') AND e.seq < o.seq)
-    ORDER BY coalesce(o.sending_until, o.next_try_at, o.created_at) LIMIT 500 FOR UPDATE OF o SKIP LOCKED
-) late
-WHERE d.workspace_id = late.workspace_id AND d.delivery_id = late.delivery_id
-RETURNING d.workspace_id, d.conversation_id
-"""
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What never changes of a delivery: its message, the turn whose answer that is part of, and where it leaves."""
+
+    delivery_id: UUID
+    conversation_id: UUID
+    message_id: UUID
+    turn_id: UUID | None
+    platform: str
 
 
 def add(
     batch: Batch,
     *,
     conversation_id: UUID,
-    turn_id: UUID,
+    turn_id: UUID | None,
     status: str,
     at: datetime,
     delivery_ids: list[UUID],
@@ -127,15 +197,39 @@ async def claim(tx: Tx, conversation_id: UUID, patience: timedelta) -> Outgoing 
     return Outgoing(*row) if row else None
 
 
-async def sent(tx: Tx, outgoing: Outgoing) -> None:
-    """sending → sent."""
-    await tx.connection.execute(SENT, tx.workspace_id, outgoing.delivery_id, outgoing.attempt)
+async def sent(tx: Tx, outgoing: Outgoing) -> bool:
+    """sending → sent; False when someone else has it by now."""
+    done = await tx.connection.execute(
+        SENT, tx.workspace_id, outgoing.delivery_id, outgoing.attempt
+    )
+    return bool(done == "UPDATE 1")
 
 
-async def again(tx: Tx, outgoing: Outgoing, pause: timedelta, error: str) -> bool:
+async def sent_noted(
+    tx: Tx, outgoing: Outgoing, noted: dict[str, JsonValue], bell: tuple[str, str]
+) -> bool:
+    """The same, with what was answered put into the message's metadata; `bell` is a channel of NOTIFY and a type.
+
+    Raises asyncpg's DataError for an answer that PostgreSQL can't store.
+    """
+    done = await tx.connection.execute(
+        SENT_NOTED, tx.workspace_id, outgoing.delivery_id, outgoing.attempt, noted, *bell
+    )
+    return bool(done == "SELECT 1")
+
+
+async def again(
+    tx: Tx, outgoing: Outgoing, pause: timedelta | None, error: str, *, counts: bool = True
+) -> bool:
     """sending → queued, due after `pause`; False when someone else has it by now, or a person has taken over."""
     taken_over = await tx.connection.fetchval(
-        AGAIN, tx.workspace_id, outgoing.delivery_id, outgoing.attempt, pause, error
+        AGAIN,
+        tx.workspace_id,
+        outgoing.delivery_id,
+        outgoing.attempt,
+        pause,
+        error,
+        0 if counts else 1,
     )
     if taken_over:  # the bot does not talk over a person
         await tx.connection.execute(WITHHOLD, tx.workspace_id, outgoing.conversation_id, error)
@@ -157,18 +251,60 @@ async def failed(tx: Tx, outgoing: Outgoing, error: str) -> bool:
     return moved is not None
 
 
-def withhold_rest(batch: Batch, outgoing: Outgoing, seq: int) -> None:
-    """queued → withheld for what is left of the same answer; the conversation's counter is written back."""
-    if outgoing.turn_id is not None:
-        batch.add(WITHHOLD_REST, outgoing.conversation_id, outgoing.turn_id)
-    batch.add(DRAW, outgoing.conversation_id, seq)
+async def unknown(tx: Tx, outgoing: Outgoing, error: str, hold: timedelta) -> int | None:
+    """sending → unknown, which holds the bot's later ones for `hold`; the tries there were, None as above."""
+    attempts: int | None = await tx.connection.fetchval(
+        UNKNOWN,
+        tx.workspace_id,
+        outgoing.delivery_id,
+        outgoing.attempt,
+        hold,
+        error,
+        int(outgoing.orphaned),
+    )
+    return attempts
+
+
+async def of_message(read: Read, message_id: UUID) -> Delivery | None:
+    """The delivery of a message."""
+    row = await read.connection.fetchrow(OF_MESSAGE, read.workspace_id, message_id)
+    return Delivery(*row) if row else None
+
+
+async def of_id(read: Read, delivery_id: UUID) -> Delivery | None:
+    """One delivery."""
+    row = await read.connection.fetchrow(OF_ID, read.workspace_id, delivery_id)
+    return Delivery(*row) if row else None
+
+
+async def stands(tx: Tx, delivery_id: UUID) -> tuple[Status, int]:
+    """Its status and tries now; it stays so until the transaction ends."""
+    row = await tx.connection.fetchrow(STANDS, tx.workspace_id, delivery_id)
+    assert row is not None, "deliveries are not taken away alone"
+    return row[0], row[1]
+
+
+def move(batch: Batch, delivery_id: UUID, status: Status, error: str = "") -> None:
+    """To sent, delivered, read or failed, from where that is forward."""
+    batch.add(MOVE, delivery_id, status, error)
+
+
+def resend(batch: Batch, delivery_id: UUID) -> None:
+    """failed or unknown → queued, with a fresh set of tries."""
+    batch.add(RESEND, delivery_id)
+
+
+def draw(batch: Batch, conversation_id: UUID, seq: int) -> None:
+    """Write the conversation's counter back."""
+    batch.add(DRAW, conversation_id, seq)
+
+
+def withhold_rest(batch: Batch, conversation_id: UUID, turn_id: UUID | None, failed: UUID) -> None:
+    """queued → withheld for what is left of the answer that the failed delivery was part of."""
+    if turn_id is not None:
+        batch.add(WITHHOLD_REST, conversation_id, turn_id, failed)
 
 
 def withhold(batch: Batch, conversation_id: UUID, reason: str) -> None:
     """queued → withheld for all that the bot has still to say there."""
     batch.add(WITHHOLD, conversation_id, reason)
-
-
-async def overdue(maintenance: Maintenance, late: timedelta) -> list[tuple[UUID, UUID]]:
-    """(workspace, conversation) of deliveries nobody sent `late` after they were due, or whose sender died."""
-    return [tuple(row) for row in await maintenance.connection.fetch(OVERDUE, late)]

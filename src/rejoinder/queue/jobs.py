@@ -5,16 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
+from uuid import UUID
 
 from rejoinder.db import Batch, Connection, Tx
+from rejoinder.errors import Invalid
 from rejoinder.queue import store
+from rejoinder.queue.lanes import DELIVER, TURNS, deliver_lane
 
-TURNS: Final = "turns"
-"""The lane of wake-ups."""
-
-DELIVER: Final = "deliver"
-"""The lane of what was not sent right after its commit."""
+__all__ = [
+    "DELIVER",
+    "TURNS",
+    "Job",
+    "Taken",
+    "deliver_lane",
+    "enqueue",
+    "enqueue_alone",
+    "enqueue_on",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +32,25 @@ class Job:
     payload: bytes
     delay: timedelta = timedelta(0)
     priority: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A job in hand."""
+
+    lane: str
+    payload: bytes
+    priority: int
+
+    def conversation(self) -> tuple[UUID, UUID]:
+        """(workspace, conversation) of a payload of 16 bytes each. Raises Invalid when it is anything else."""
+        if len(self.payload) != 32:
+            raise Invalid(
+                f"A job of the lane {self.lane!r} has {len(self.payload)} bytes instead of 32.",
+                mend="Whoever enqueued it is not of this version; the job is held as failed for a day, then deleted.",
+                code="job_not_understood",
+            )
+        return UUID(bytes=self.payload[:16]), UUID(bytes=self.payload[16:])
 
 
 def enqueue(batch: Batch, jobs: Sequence[Job]) -> None:

@@ -7,20 +7,39 @@ manager on a fresh connection, and a round that ends early is followed by the ne
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import timedelta
 
 from rejoinder.db import AWAY, Database, hang_up
 from rejoinder.errors import Unavailable
+from rejoinder.queue.jobs import Taken
+from rejoinder.queue.pace import Pace
 from rejoinder.telemetry.logs import log
 
-Handler = Callable[[bytes], Awaitable[None]]
-"""Takes a job's payload. It should take over the work and return: a job is only a wake-up."""
+Handler = Callable[[Taken], Awaitable[None]]
+"""Takes a job. It should take over the work and return: a job is only a wake-up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """How this worker serves a lane.
+
+    `room` says for how many more jobs it has places now (None: any number are taken over), and the handler takes its
+    place before it first waits; `freed` is set when there is room after there was none. `rate` is how many a second it
+    begins.
+    """
+
+    handler: Handler
+    room: Callable[[], int] | None = None
+    freed: asyncio.Event | None = None
+    rate: float | None = None
+
 
 _BATCH = 25  # measured best between 20 and 50
-# Wake-ups in hand at once. A handler returns within milliseconds or, when its worker is full, within a second: what one
-# worker can't take must stay in the queue for the others.
+# Jobs in hand at once. A handler returns within milliseconds; what a worker has no room for stays in the queue.
 _AT_ONCE = 4 * _BATCH
 # Retries and requeues never notify, so this bounds how late such a job is seen.
 _POLL = timedelta(seconds=1)
@@ -31,9 +50,15 @@ _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.2, 5.0
 class Taker:
     """Runs the handlers of the lanes over one connection; `run()` until `stop()`."""
 
-    def __init__(self, db: Database, handlers: Mapping[str, Handler]) -> None:
+    def __init__(self, db: Database, lanes: Mapping[str, Served]) -> None:
         self._db = db
-        self._handlers = handlers
+        self._lanes = lanes
+        now = time.monotonic()
+        self._paces = {
+            lane: Pace(served.rate, now)
+            for lane, served in lanes.items()
+            if served.rate is not None
+        }
         self._stopping = asyncio.Event()
         self._round_shutdown: asyncio.Event | None = None
         self.ready = asyncio.Event()
@@ -65,27 +90,26 @@ class Taker:
             pause = min(pause * 2, _LONGEST_PAUSE_S)
 
     async def _round(self) -> None:
-        from pgqueuer.models import Job
-        from pgqueuer.qm import QueueManager
-
-        from rejoinder.queue.schema import SETTINGS, queries
+        from rejoinder.queue.take import Paced
 
         # Its few statements are always planned alike: a generic plan saves planning each dequeue (554 → 114 µs).
         connection = await self._db.session(
             "rejoinder queue", {"plan_cache_mode": "force_generic_plan"}
         )
+        watching: list[asyncio.Task[None]] = []
         try:
-            manager = QueueManager(queries(connection), channel=SETTINGS.channel)
-            for lane, handler in self._handlers.items():
-
-                async def take(job: Job, handler: Handler = handler) -> None:
-                    await handler(job.payload or b"")
-
-                manager.entrypoint(lane, on_failure="hold", accepts_context=False)(take)
+            manager = Paced(connection, self._allowance, self._began)
+            for lane, served in self._lanes.items():
+                manager.serve(lane, served.handler)
             self._round_shutdown = manager.shutdown
             if self._stopping.is_set():
                 return
             self.ready.set()
+            watching = [
+                asyncio.create_task(manager.look_whenever(served.freed), name=f"room-{lane}")
+                for lane, served in self._lanes.items()
+                if served.freed is not None
+            ]
             await manager.run(
                 dequeue_timeout=_POLL,
                 batch_size=_BATCH,
@@ -95,6 +119,19 @@ class Taker:
                 log_aggregation_interval=timedelta(0),
             )
         finally:
+            for task in watching:
+                task.cancel()
             self._round_shutdown = None
             self.ready.clear()
             await hang_up(connection)
+
+    def _allowance(self, lane: str) -> int | None:
+        room, pace = self._lanes[lane].room, self._paces.get(lane)
+        least = [] if room is None else [room()]
+        if pace is not None:
+            least.append(pace.allowance(time.monotonic()))
+        return min(least, default=None)
+
+    def _began(self, lane: str) -> None:
+        if lane in self._paces:
+            self._paces[lane].spend()

@@ -37,8 +37,13 @@ def _builders() -> tuple[QueryBuilderEnvironment, QueryQueueBuilder]:
 
 def queries(connection: asyncpg.Connection[asyncpg.Record]) -> Queries:
     """PgQueuer's statements over one connection; the builders are shared, so this costs microseconds."""
+    return queries_over(AsyncpgDriver(connection))
+
+
+def queries_over(driver: AsyncpgDriver) -> Queries:
+    """The same over a driver of the caller's."""
     environment, queue = _builders()
-    return Queries(AsyncpgDriver(connection), environment, queue)
+    return Queries(driver, environment, queue)
 
 
 async def upgrade(dsn: str) -> None:

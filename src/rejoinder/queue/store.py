@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from rejoinder.db import Maintenance
 
 
@@ -24,21 +26,73 @@ ENQUEUE_ALONE = _enqueue(1)
 
 _BATCH = 20_000  # rows a statement: it must end well within the session's statement_timeout
 
-# About three log rows a job; the turns tell the story, so an hour of them is enough.
 PRUNE_LOG = """
 DELETE FROM pgqueuer_log WHERE id IN (
-    SELECT id FROM pgqueuer_log WHERE created < statement_timestamp() - interval '1 hour' LIMIT $1)
+    SELECT id FROM pgqueuer_log WHERE created < statement_timestamp() - $2::interval LIMIT $1)
 """
 
-# A wake-up that failed carries no truth: its turn was woken again by the sweeper long ago.
 PRUNE_FAILED = """
 DELETE FROM pgqueuer WHERE id IN (
-    SELECT id FROM pgqueuer WHERE status = 'failed' AND updated < statement_timestamp() - interval '1 day' LIMIT $1)
+    SELECT id FROM pgqueuer WHERE status = 'failed' AND updated < statement_timestamp() - $2::interval LIMIT $1)
+"""
+
+# PgQueuer writes `updated` of a queued job only when it is enqueued, taken or put back: it can tell when the job was
+# last raised. Those that have waited longest come first, so that whoever gets higher here is also taken soon.
+# With 50,000 queued: 50 to 190 ms for a full batch, 2 to 5 ms when nothing is old enough.
+AGE = """
+UPDATE pgqueuer SET priority = least(priority + 10, 200), updated = clock_timestamp()
+WHERE id IN (
+    SELECT id FROM pgqueuer
+    WHERE status = 'queued' AND execute_after < statement_timestamp() - interval '30 s'
+        AND updated < statement_timestamp() - interval '30 s' AND priority < 200
+    ORDER BY execute_after LIMIT $1 FOR UPDATE SKIP LOCKED)
+"""
+_AGED = 5_000
+
+FAIL_UNKNOWN = """
+WITH unknown AS (
+    UPDATE pgqueuer SET status = 'failed', updated = clock_timestamp()
+    WHERE id IN (
+        SELECT id FROM pgqueuer
+        WHERE status = 'queued' AND entrypoint <> ALL ($1) AND execute_after < statement_timestamp() - $2::interval
+        LIMIT $3 FOR UPDATE SKIP LOCKED)
+    RETURNING entrypoint
+)
+SELECT entrypoint, count(*) FROM unknown GROUP BY entrypoint
 """
 
 
-async def prune(maintenance: Maintenance) -> None:
-    """Delete the queue's log lines after an hour and its failed jobs after a day."""
-    for statement in (PRUNE_LOG, PRUNE_FAILED):
-        while await maintenance.connection.execute(statement, _BATCH) == f"DELETE {_BATCH}":
-            pass
+async def prune(
+    maintenance: Maintenance, finished: timedelta, failed: timedelta
+) -> tuple[int, int]:
+    """Delete the queue's log lines and its failed jobs that are older; returns how many of each."""
+    return (
+        await _delete(maintenance, PRUNE_LOG, finished),
+        await _delete(maintenance, PRUNE_FAILED, failed),
+    )
+
+
+async def _delete(maintenance: Maintenance, statement: str, older: timedelta) -> int:
+    deleted = 0
+    while batch := _rows(await maintenance.connection.execute(statement, _BATCH, older)):
+        deleted += batch
+        if batch < _BATCH:
+            break
+    return deleted
+
+
+async def age(maintenance: Maintenance) -> int:
+    """Raise jobs that wait, at most a batch; returns how many."""
+    return _rows(await maintenance.connection.execute(AGE, _AGED))
+
+
+async def fail_unknown(
+    maintenance: Maintenance, known: list[str], waited: timedelta
+) -> list[tuple[str, int]]:
+    """queued → failed for jobs of lanes not `known` that have waited so long; (lane, how many)."""
+    rows = await maintenance.connection.fetch(FAIL_UNKNOWN, known, waited, _BATCH)
+    return [tuple(row) for row in rows]
+
+
+def _rows(status: str) -> int:
+    return int(status.rsplit(" ", 1)[1])

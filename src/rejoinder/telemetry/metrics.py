@@ -17,6 +17,7 @@ RESCUED = Counter("rejoinder_turns_rescued_total", "Turns taken from dead or sta
 REWOKEN = Counter(
     "rejoinder_turns_rewoken_total", "Overdue turns whose wake-up had to be sent again."
 )
+LOOPS = Counter("rejoinder_loops_total", "Conversations stopped because two machines wrote.")
 MODEL_CALLS = Counter(
     "rejoinder_model_calls_total", "Calls to a model.", ["provider", "model", "outcome"]
 )
@@ -31,5 +32,11 @@ MODEL_SECONDS = Histogram(
 )
 DELIVERIES = Counter(
     "rejoinder_deliveries_total", "Tries to send a reply, by what came of them.", ["result"]
+)
+FAILED_JOBS = Counter(
+    "rejoinder_failed_jobs_total", "Jobs of the queue that were held as failed.", ["lane"]
+)
+PAUSED = Gauge(
+    "rejoinder_channels_paused", "Channels through which nothing leaves until they are resumed."
 )
 REFUSED = Counter("rejoinder_refused_requests_total", "Requests answered with a problem.", ["code"])

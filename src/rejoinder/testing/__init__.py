@@ -13,14 +13,16 @@ if TYPE_CHECKING:
     from rejoinder.testing.gemini_stub import GeminiStub
     from rejoinder.testing.openai_stub import OpenAIStub
     from rejoinder.testing.scripted_model import ScriptedModel
+    from rejoinder.testing.service_stub import ServiceStub
 
-__all__ = ["AnthropicStub", "GeminiStub", "OpenAIStub", "ScriptedModel"]
+__all__ = ["AnthropicStub", "GeminiStub", "OpenAIStub", "ScriptedModel", "ServiceStub"]
 
 _HOME = {
     "AnthropicStub": "anthropic_stub",
     "GeminiStub": "gemini_stub",
     "OpenAIStub": "openai_stub",
     "ScriptedModel": "scripted_model",
+    "ServiceStub": "service_stub",
 }
 
 

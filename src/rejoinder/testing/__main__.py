@@ -8,13 +8,14 @@ import contextlib
 import signal
 import sys
 
-from rejoinder.testing import AnthropicStub, GeminiStub, OpenAIStub
+from rejoinder.testing import AnthropicStub, GeminiStub, OpenAIStub, ServiceStub
 from rejoinder.testing.model_stub import ModelStub
 
 _STUBS: dict[str, type[ModelStub]] = {
     "anthropic": AnthropicStub,
     "gemini": GeminiStub,
     "openai": OpenAIStub,
+    "service": ServiceStub,
 }
 
 

@@ -17,6 +17,14 @@ from typing import Any, ClassVar, Self
 from aiohttp import web
 from pydantic_core import from_json, to_json
 
+UNDERSTOOD: Mapping[str, Any] = {
+    "intent": "question",
+    "sentiment": "neutral",
+    "confidence": 0.9,
+    "entities": [{"type": "topic", "value": "the question"}],
+}
+"""What every answer of a stub says it understood."""
+
 # A token is about four characters, as everywhere; the stub counts bytes.
 _BYTES_PER_TOKEN = 4
 
@@ -187,7 +195,7 @@ class ModelStub(ABC):
         text = self.reply(received)
         if self.wants_object(received.body):
             answer = {"decision": "answer", "reply": text, "reason": "The stub says so."}
-            text = to_json(answer).decode()
+            text = to_json({**answer, **UNDERSTOOD}).decode()
         tokens = (size // _BYTES_PER_TOKEN, len(text) // _BYTES_PER_TOKEN)
         if self.wants_stream(received.path, received.body):
             response = await _begin(request, b"")

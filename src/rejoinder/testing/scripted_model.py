@@ -12,13 +12,13 @@ from pydantic_ai.messages import ModelMessage, ModelResponse, TextPart
 from pydantic_ai.models import Model, ModelRequestParameters
 from pydantic_ai.settings import ModelSettings
 from pydantic_ai.usage import RequestUsage
-from pydantic_core import to_json
 
-from rejoinder.llm.messages import as_text, read_asked
+from rejoinder.llm.form.answer import as_json
+from rejoinder.llm.form.messages import as_text, read_asked
 from rejoinder.llm.model import Answer
 
 Line: TypeAlias = str | Answer | Exception
-"""What one call gives: a reply, a whole decision, or an error to raise."""
+"""What one call gives: a reply, a whole decision with what was understood, or an error to raise."""
 
 
 @dataclass(eq=False, slots=True)
@@ -116,9 +116,8 @@ class ScriptedModel(Model[None]):
         return self._response(line if isinstance(line, Answer) else Answer(line, "answer", ""))
 
     def _response(self, answer: Answer) -> ModelResponse:
-        said = {"decision": answer.decision, "reply": answer.reply, "reason": answer.reason}
         return ModelResponse(
-            parts=[TextPart(to_json(said).decode())],
+            parts=[TextPart(as_json(answer))],
             usage=RequestUsage(input_tokens=self._tokens[0], output_tokens=self._tokens[1]),
             model_name=self.model_name,
             provider_name=self.system,

@@ -1,8 +1,9 @@
 """The heart: all messages not answered yet become one turn, and a turn becomes one answer.
 
 schedule   a message opens or extends the waiting turn, or interrupts the running one
-work       a wake-up arrives: claim the turn if it is due, answer it
-answer     read, retrieve, generate, commit
-rescue     turns of dead or stalled workers go back to waiting; overdue ones are woken again
+attempt/   a wake-up arrives: claim the turn if it is due, answer it, commit; or hand it back
+hands/     people take over, release, close, cancel, and have tried again what gave up
+upkeep/    turns of dead or stalled workers go back to waiting; overdue ones are woken again; what is old goes
+outcome/   what became of a message
 decide     every decision of the above, pure
 """

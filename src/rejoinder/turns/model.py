@@ -7,7 +7,11 @@ from datetime import datetime, timedelta
 from typing import Literal, TypeAlias
 from uuid import UUID
 
+from pydantic import JsonValue
+
+from rejoinder.bots.model import Overlap
 from rejoinder.conversations.model import State as Charge
+from rejoinder.llm.model import Understanding
 
 LEASE = timedelta(seconds=15)
 """How long a worker may go unheard of before its turns are taken back, where its lock does not show its death."""
@@ -19,14 +23,17 @@ TurnState: TypeAlias = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """How a bot treats time and overlap."""
+    """How a bot treats time, overlap, failure and loops; `bots.model.Bot` has the same in seconds."""
 
     quiet: timedelta
     max_wait: timedelta
-    overlap: Literal["interrupt", "enqueue"]
+    overlap: Overlap
     max_interrupts: int
     interrupt_for: timedelta
     max_attempts: int
+    retry: timedelta
+    loop_turns: int
+    loop_for: timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +50,7 @@ class Turn:
     fence: int
     worker_no: int | None
     lease_until: datetime | None
+    priority: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +68,7 @@ class Plan:
     first_unanswered_at: datetime
     interrupts: int
     attempt: int
+    priority: int
     wake: bool
 
 
@@ -67,7 +76,8 @@ class Plan:
 class Guard:
     """A conversation under lock: `now` is the database's clock, read after the lock was got.
 
-    `sends` says whether replies are sent, or only stored for those who fetch or stream them.
+    `sends` says whether replies are sent, or only stored for those who fetch or stream them. `agent` is who holds the
+    conversation. `loop_count` answers have gone out since `loop_since` without a person on our side.
     `seq` and `fence` are the counters as stored; whoever draws from them writes them back in the same transaction.
     """
 
@@ -81,6 +91,9 @@ class Guard:
     ai_enabled: bool
     seq: int
     fence: int
+    agent: str | None
+    loop_count: int
+    loop_since: datetime | None
     now: datetime
     policy: Policy
     waiting: Turn | None
@@ -90,6 +103,15 @@ class Guard:
     def bot_answers(self) -> bool:
         """Whether the bot is in charge of this conversation."""
         return self.charge == "bot" and self.ai_enabled
+
+    @property
+    def live(self) -> tuple[Turn, ...]:
+        """The running turn and the waiting one, as far as there are any."""
+        return tuple(turn for turn in (self.running, self.waiting) if turn is not None)
+
+    def turn(self, turn_id: UUID) -> Turn | None:
+        """The live turn of that id."""
+        return next((turn for turn in self.live if turn.turn_id == turn_id), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +134,12 @@ class Claimed:
     fence: int
     attempt: int
     first_unanswered_at: datetime
+    policy: Policy
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One message the turn answers or has read."""
+    """One message the turn answers or has read; `resources` is what its caller's systems tell about the customer."""
 
     message_id: UUID
     seq: int
@@ -125,6 +148,7 @@ class Asked:
     kind: str
     text: str
     platform_time: datetime
+    resources: JsonValue = None
 
     @property
     def said(self) -> str:
@@ -134,7 +158,11 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """How a turn ends. `replies` go to the customer; `handed_off` and `failed` also call a person."""
+    """How a turn ends. `replies` go to the customer; `handed_off` and `failed` also call a person.
+
+    `understanding` is what the model took the messages to say; `seconds` the time from the claim to the answer;
+    `resources` what the caller gave and gets back.
+    """
 
     state: Literal["committed", "handed_off", "failed"]
     replies: tuple[str, ...]
@@ -143,3 +171,6 @@ class Verdict:
     provider: str = ""
     model: str = ""
     error: str = ""
+    understanding: Understanding | None = None
+    seconds: float = 0.0
+    resources: JsonValue = None

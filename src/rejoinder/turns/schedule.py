@@ -9,6 +9,7 @@ from uuid import UUID
 from rejoinder.db import Batch, new_id
 from rejoinder.events.model import NewEvent
 from rejoinder.queue.jobs import TURNS, Job
+from rejoinder.queue.priority import NORMAL
 from rejoinder.turns import decide, store
 from rejoinder.turns.model import Guard
 
@@ -23,12 +24,18 @@ class Scheduled:
     seq: int
 
 
-def schedule(batch: Batch, guard: Guard, seq: int, quiet: timedelta | None = None) -> Scheduled:
+def schedule(
+    batch: Batch,
+    guard: Guard,
+    seq: int,
+    quiet: timedelta | None = None,
+    priority: int = NORMAL,
+) -> Scheduled:
     """Find the message its turn, in the caller's step and under the conversation's lock.
 
     `seq` is the conversation's counter as drawn so far; `quiet` stands in for the bot's quiet window.
     """
-    plan = decide.arrival(guard.now, guard.policy, guard.waiting, guard.running, quiet)
+    plan = decide.arrival(guard.now, guard.policy, guard.waiting, guard.running, quiet, priority)
     turn_id = plan.extends or new_id()
     if plan.extends is None:
         store.open_turn(batch, turn_id, guard.conversation_id, plan)
@@ -42,13 +49,25 @@ def schedule(batch: Batch, guard: Guard, seq: int, quiet: timedelta | None = Non
             NewEvent(seq, "turn.superseded", {"turn_id": str(plan.supersedes), "by": str(turn_id)})
         )
     jobs = (
-        [wake(batch.tx.workspace_id, guard.conversation_id, plan.due_at - guard.now)]
+        [
+            wake(
+                batch.tx.workspace_id,
+                guard.conversation_id,
+                plan.due_at - guard.now,
+                plan.priority,
+            )
+        ]
         if plan.wake
         else []
     )
     return Scheduled(turn_id, events, jobs, seq)
 
 
-def wake(workspace_id: UUID, conversation_id: UUID, delay: timedelta = timedelta(0)) -> Job:
-    """The job that says: look at this conversation."""
-    return Job(TURNS, workspace_id.bytes + conversation_id.bytes, delay)
+def wake(
+    workspace_id: UUID,
+    conversation_id: UUID,
+    delay: timedelta = timedelta(0),
+    priority: int = NORMAL,
+) -> Job:
+    """The job that says: look at this conversation. Its priority is the waiting turn's."""
+    return Job(TURNS, workspace_id.bytes + conversation_id.bytes, delay, priority)

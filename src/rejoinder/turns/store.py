@@ -3,33 +3,37 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from decimal import Decimal
+from typing import Literal
 from uuid import UUID
 
 import asyncpg
 
 from rejoinder.conversations.model import State as Charge
-from rejoinder.db import Batch, Read, Tx, new_id
-from rejoinder.turns.model import Asked, Guard, Plan, Policy, Turn, Verdict
-from rejoinder.usage.model import Spent
+from rejoinder.db import Batch, Tx, new_id
+from rejoinder.turns.model import Guard, Plan, Policy, Turn
+from rejoinder.usage.model import NOTHING, Spent
 
 _GUARD = """c.conversation_id, c.channel_id, c.contact_id, ch.bot_id, ch.platform,
-    ch.platform NOT IN ('rest', 'widget') OR ch.platform = 'rest' AND ch.settings ? 'callback_url',
-    c.state, c.ai_enabled, c.seq, c.fence,
-    b.quiet_seconds, b.max_wait_seconds, b.overlap_policy, b.max_interrupts, b.interrupt_seconds, b.max_attempts"""
+    CASE ch.platform WHEN 'rest' THEN ch.settings ? 'callback_url' WHEN 'pancake' THEN ch.settings ? 'base_url'
+        WHEN 'widget' THEN false ELSE true END,
+    c.state, c.ai_enabled, c.seq, c.fence, c.agent, c.loop_count, c.loop_since,
+    b.quiet_seconds, b.max_wait_seconds, b.overlap_policy, b.max_interrupts, b.interrupt_seconds, b.max_attempts,
+    b.retry_seconds, b.loop_turns, b.loop_seconds"""
 
 
 def _locked(which: str) -> str:
     # The row is locked first; live_turns then looks with a snapshot and a clock of its own.
     return f"""
 WITH locked AS MATERIALIZED (
-    SELECT c.conversation_id, c.channel_id, c.contact_id, c.state, c.ai_enabled, c.seq, c.fence FROM conversations c
+    SELECT c.conversation_id, c.channel_id, c.contact_id, c.state, c.ai_enabled, c.seq, c.fence, c.agent,
+        c.loop_count, c.loop_since
+    FROM conversations c
     WHERE c.workspace_id = $1 AND {which}
     FOR NO KEY UPDATE
 )
 SELECT {_GUARD},
     live.now, live.turn_id, live.state, live.opened_at, live.due_at, live.first_unanswered_at, live.interrupts,
-    live.attempt, live.fence, live.worker_no, live.lease_until
+    live.attempt, live.fence, live.worker_no, live.lease_until, live.priority
 FROM locked c
 JOIN channels ch ON ch.workspace_id = $1 AND ch.channel_id = c.channel_id
 JOIN bots b ON b.workspace_id = $1 AND b.bot_id = ch.bot_id
@@ -56,7 +60,7 @@ WITH known AS (
     INSERT INTO conversations (workspace_id, conversation_id, channel_id, thread_key, contact_id)
     SELECT $1, $7, $2, $3, contact_id FROM (TABLE known UNION ALL TABLE person) AS contact
     ON CONFLICT (workspace_id, channel_id, thread_key) WHERE state <> 'closed' DO NOTHING
-    RETURNING conversation_id, channel_id, contact_id, state, ai_enabled, seq, fence
+    RETURNING conversation_id, channel_id, contact_id, state, ai_enabled, seq, fence, agent, loop_count, loop_since
 )
 SELECT {_GUARD}, clock_timestamp(), NULL AS no_turn
 FROM opened c
@@ -68,70 +72,48 @@ JOIN bots b ON b.workspace_id = $1 AND b.bot_id = ch.bot_id
 ADVANCE = """
 UPDATE conversations SET seq = $3, fence = coalesce($4::bigint, fence), total_messages = total_messages + $5,
     last_message_timestamp = greatest(last_message_timestamp, $6::timestamptz), state = coalesce($7::text, state),
-    metadata = metadata || $8::jsonb
+    metadata = metadata || $8::jsonb, agent = CASE WHEN $7::text IS NULL THEN agent ELSE $9::text END,
+    closed_at = CASE WHEN $7::text = 'closed' THEN clock_timestamp() ELSE closed_at END,
+    loop_count = coalesce($10::integer, loop_count), loop_since = coalesce($11::timestamptz, loop_since)
 WHERE workspace_id = $1 AND conversation_id = $2
 """
 
 OPEN = """
 INSERT INTO turns (workspace_id, turn_id, conversation_id, state, opened_at, due_at, first_unanswered_at, interrupts,
-    attempt, woken_at)
-VALUES ($1, $2, $3, 'waiting', $4, $5, $6, $7, $8, $5)
+    attempt, priority, woken_at)
+VALUES ($1, $2, $3, 'waiting', $4, $5, $6, $7, $8, $9, $5)
 """
 
 # The fence is cleared: whoever still works on the turn has not read what has just joined it.
 EXTEND = """
-UPDATE turns SET due_at = $3, first_unanswered_at = $4, interrupts = $5, attempt = $6, fence = 0,
-    woken_at = CASE WHEN $7 THEN $3 ELSE woken_at END
+UPDATE turns SET due_at = $3, first_unanswered_at = $4, interrupts = $5, attempt = $6, priority = $7,
+    fence = 0, woken_at = CASE WHEN $8 THEN $3 ELSE woken_at END
 WHERE workspace_id = $1 AND turn_id = $2
-"""
-
-TAKE = """
-UPDATE turns SET state = 'running', fence = $3, attempt = $4, worker_no = $5,
-    lease_until = clock_timestamp() + $6::interval
-WHERE workspace_id = $1 AND turn_id = $2
-"""
-
-BEGIN_ATTEMPT = """
-INSERT INTO turn_attempts (workspace_id, turn_id, fence, attempt, worker, started_at)
-VALUES ($1, $2, $3, $4, $5, clock_timestamp())
 """
 
 END_ATTEMPT = """
-UPDATE turn_attempts SET outcome = $4, ended_at = clock_timestamp(), tokens = tokens + $5,
-    cost = cost + $6
+UPDATE turn_attempts SET outcome = $4, ended_at = clock_timestamp(), tokens = tokens + $5, cost = cost + $6,
+    error = coalesce($7::text, error)
 WHERE workspace_id = $1 AND turn_id = $2 AND fence = $3
 """
 
-END = """
-UPDATE turns SET state = $3, worker_no = NULL, lease_until = NULL, ended_at = clock_timestamp(), decision = $4,
-    reason = $5, provider = $6, model = $7, error = $8
+# The fence is cleared, so that whoever still works on the turn learns from its lease that it has lost it.
+STOP = """
+UPDATE turns SET state = $3, fence = 0, worker_no = NULL, lease_until = NULL, ended_at = clock_timestamp(),
+    reason = $4
 WHERE workspace_id = $1 AND turn_id = $2
 """
 
 MARK_MESSAGES = """
 UPDATE messages SET processing_status = CASE WHEN $3::text IS NULL THEN 'completed' ELSE 'failed' END,
     processed_at = clock_timestamp(), error_count = error_count + ($3::text IS NOT NULL)::int,
-    last_error_message = coalesce($3::text, last_error_message)
+    last_error_message = coalesce($3::text, last_error_message),
+    ai_confidence_score = coalesce($4::double precision, ai_confidence_score),
+    intent_classification = coalesce($5::jsonb, intent_classification)
 WHERE workspace_id = $1 AND turn_id = $2 AND direction = 'inbound'
 """
 
-# The fence is cleared, so that whoever still works on the turn learns from its lease that it has lost it.
-HAND_OVER = """
-UPDATE turns SET state = 'handed_off', fence = 0, worker_no = NULL, lease_until = NULL, ended_at = clock_timestamp(),
-    reason = $3
-WHERE workspace_id = $1 AND turn_id = $2
-"""
-
 WOKEN = "UPDATE turns SET woken_at = $3 WHERE workspace_id = $1 AND turn_id = $2"
-
-# Back to waiting. A lost lease keeps its fence and costs the attempt; a turn handed back gives both up.
-GIVE_BACK = """
-UPDATE turns SET state = 'waiting', worker_no = NULL, lease_until = NULL,
-    opened_at = clock_timestamp() + $3::interval, due_at = clock_timestamp() + $3::interval,
-    woken_at = clock_timestamp() + $3::interval, fence = CASE WHEN $4 THEN 0 ELSE fence END,
-    attempt = CASE WHEN $4 THEN attempt - 1 ELSE attempt END
-WHERE workspace_id = $1 AND turn_id = $2
-"""
 
 SUPERSEDE = """
 UPDATE turns SET state = 'superseded', worker_no = NULL, lease_until = NULL, ended_at = clock_timestamp(),
@@ -145,19 +127,6 @@ UPDATE messages SET turn_id = $3 WHERE workspace_id = $1 AND turn_id = $2 AND di
 
 LOST_CHANNEL = "rejoinder_lost"
 """PostgreSQL channel; payload: `turn_id fence` of an attempt just lost. It speeds up what the lease tells anyway."""
-
-WINDOW = """
-(SELECT message_id, seq, turn_id, sender_type, kind, text, platform_time FROM messages
- WHERE workspace_id = $1 AND turn_id = $3 AND direction = 'inbound')
-UNION ALL
-(SELECT message_id, seq, turn_id, sender_type, kind, text, platform_time FROM messages
- WHERE workspace_id = $1 AND conversation_id = $2 AND turn_id IS DISTINCT FROM $3
- ORDER BY seq DESC LIMIT $4)
-"""
-
-ADD_SPENT = """
-UPDATE turn_attempts SET tokens = tokens + $4, cost = cost + $5 WHERE workspace_id = $1 AND turn_id = $2 AND fence = $3
-"""
 
 
 async def lock(tx: Tx, conversation_id: UUID) -> Guard | None:
@@ -194,8 +163,18 @@ async def open_thread(
 def _guard(rows: list[asyncpg.Record]) -> Guard | None:
     if not rows:
         return None
-    conversation, limits, now = rows[0][:10], rows[0][10:16], rows[0][16]
-    quiet, max_wait, overlap, max_interrupts, interrupt_for, max_attempts = limits
+    conversation, limits, now = rows[0][:13], rows[0][13:22], rows[0][22]
+    (
+        quiet,
+        max_wait,
+        overlap,
+        max_interrupts,
+        interrupt_for,
+        max_attempts,
+        retry,
+        turns,
+        within,
+    ) = limits
     policy = Policy(
         timedelta(seconds=quiet),
         timedelta(seconds=max_wait),
@@ -203,8 +182,11 @@ def _guard(rows: list[asyncpg.Record]) -> Guard | None:
         max_interrupts,
         timedelta(seconds=interrupt_for),
         max_attempts,
+        timedelta(seconds=retry),
+        turns,
+        timedelta(seconds=within),
     )
-    live = [Turn(*row[17:]) for row in rows if row[17] is not None]
+    live = [Turn(*row[23:]) for row in rows if row[23] is not None]
     waiting = next((turn for turn in live if turn.state == "waiting"), None)
     running = next((turn for turn in live if turn.state == "running"), None)
     return Guard(*(*conversation, now, policy, waiting, running))
@@ -219,10 +201,26 @@ def advance(
     messages: int = 0,
     newest: datetime | None = None,
     charge: Charge | None = None,
+    agent: str | None = None,
     metadata: dict[str, str] | None = None,
+    loop: tuple[int, datetime] | None = None,
 ) -> None:
-    """Write the guarding row back: the counters drawn from, messages added, who is in charge. Once a step."""
-    batch.add(ADVANCE, conversation_id, seq, fence, messages, newest, charge, metadata or {})
+    """Write the guarding row back: the counters drawn from, messages added, who is in charge. Once a step.
+
+    `agent` counts where `charge` is given: the name of who holds the conversation from now on.
+    """
+    batch.add(
+        ADVANCE,
+        conversation_id,
+        seq,
+        fence,
+        messages,
+        newest,
+        charge,
+        metadata or {},
+        agent,
+        *(loop or (None, None)),
+    )
 
 
 def open_turn(batch: Batch, turn_id: UUID, conversation_id: UUID, plan: Plan) -> None:
@@ -236,6 +234,7 @@ def open_turn(batch: Batch, turn_id: UUID, conversation_id: UUID, plan: Plan) ->
         plan.first_unanswered_at,
         plan.interrupts,
         plan.attempt,
+        plan.priority,
     )
 
 
@@ -248,41 +247,45 @@ def extend(batch: Batch, turn_id: UUID, plan: Plan) -> None:
         plan.first_unanswered_at,
         plan.interrupts,
         plan.attempt,
+        plan.priority,
         plan.wake,
     )
 
 
-def supersede(batch: Batch, running: Turn, into: UUID, outcome: str = "superseded") -> None:
+def supersede(
+    batch: Batch,
+    running: Turn,
+    into: UUID,
+    outcome: str = "superseded",
+    error: str | None = None,
+) -> None:
     """End a running turn in favour of another, which takes over its messages; its worker is told."""
-    batch.add(END_ATTEMPT, running.turn_id, running.fence, outcome, 0, Decimal(0))
+    end_attempt(batch, running.turn_id, running.fence, outcome, error=error)
     batch.add(SUPERSEDE, running.turn_id, into)
     batch.add(MOVE_MESSAGES, running.turn_id, into)
     tell_lost(batch, running)
 
 
-def take(
-    batch: Batch, turn: Turn, fence: int, worker_no: int, worker: str, lease: timedelta
-) -> None:
-    """waiting → running under a new fence."""
-    batch.add(TAKE, turn.turn_id, fence, turn.attempt + 1, worker_no, lease)
-    batch.add(BEGIN_ATTEMPT, turn.turn_id, fence, turn.attempt + 1, worker)
-
-
-def end(batch: Batch, turn_id: UUID, fence: int, verdict: Verdict, spent: Spent) -> None:
-    """End a turn: committed, handed_off or failed, the last with its error."""
-    told = (verdict.decision, verdict.reason, verdict.provider, verdict.model, verdict.error)
-    batch.add(END_ATTEMPT, turn_id, fence, verdict.state, spent.tokens, spent.cost)
-    batch.add(END, turn_id, verdict.state, *(text or None for text in told))
-    batch.add(MARK_MESSAGES, turn_id, verdict.error or None)
-
-
-def hand_over(batch: Batch, turn: Turn, reason: str) -> None:
-    """waiting or running → handed_off: its messages are a person's now, and its worker, if any, is told."""
+def stop(batch: Batch, turn: Turn, state: Literal["handed_off", "cancelled"], reason: str) -> None:
+    """waiting or running → handed_off (its messages are a person's now) or cancelled; its worker, if any, is told."""
     if turn.state == "running":
-        batch.add(END_ATTEMPT, turn.turn_id, turn.fence, "handed_off", 0, Decimal(0))
-    batch.add(HAND_OVER, turn.turn_id, reason)
-    batch.add(MARK_MESSAGES, turn.turn_id, None)
+        end_attempt(batch, turn.turn_id, turn.fence, state)
+    batch.add(STOP, turn.turn_id, state, reason)
+    batch.add(MARK_MESSAGES, turn.turn_id, None, None, None)
     tell_lost(batch, turn)
+
+
+def end_attempt(
+    batch: Batch,
+    turn_id: UUID,
+    fence: int,
+    outcome: str,
+    *,
+    spent: Spent = NOTHING,
+    error: str | None = None,
+) -> None:
+    """How an attempt ended, what it took so far, and its error if it failed."""
+    batch.add(END_ATTEMPT, turn_id, fence, outcome, spent.tokens, spent.cost, error)
 
 
 def woken(batch: Batch, turn_id: UUID, at: datetime) -> None:
@@ -290,25 +293,6 @@ def woken(batch: Batch, turn_id: UUID, at: datetime) -> None:
     batch.add(WOKEN, turn_id, at)
 
 
-def give_back(batch: Batch, running: Turn, outcome: str, pause: timedelta) -> None:
-    """running → waiting, due after `pause`: `expired` for a lost lease, `returned` for a turn handed back."""
-    batch.add(END_ATTEMPT, running.turn_id, running.fence, outcome, 0, Decimal(0))
-    batch.add(GIVE_BACK, running.turn_id, pause, outcome == "returned")
-
-
 def tell_lost(batch: Batch, turn: Turn) -> None:
     """Tell the worker of a turn that it has lost it, when this commits."""
     batch.notify(LOST_CHANNEL, f"{turn.turn_id} {turn.fence}")
-
-
-async def window(read: Read, conversation_id: UUID, turn_id: UUID, history: int) -> list[Asked]:
-    """The turn's own messages and the `history` newest others, in no order."""
-    rows = await read.connection.fetch(WINDOW, read.workspace_id, conversation_id, turn_id, history)
-    return [Asked(*row) for row in rows]
-
-
-async def add_spent(tx: Tx, turn_id: UUID, fence: int, spent: Spent) -> None:
-    """Book what an attempt took that has already ended."""
-    await tx.connection.execute(
-        ADD_SPENT, tx.workspace_id, turn_id, fence, spent.tokens, spent.cost
-    )

@@ -50,3 +50,6 @@ class Spent:
             sum(call.input_tokens + call.output_tokens for call in listed),
             sum((call.cost or Decimal(0) for call in listed), Decimal(0)),
         )
+
+
+NOTHING = Spent()

@@ -29,10 +29,10 @@ def record(
     *,
     contact_id: UUID,
     message_id: UUID | None,
-    turn_id: UUID,
+    turn_id: UUID | None,
     calls: Sequence[Call],
 ) -> None:
-    """Write the calls of one turn into the ledger; `message_id` is the newest message they read."""
+    """Write the calls of one turn, or of none, into the ledger; `message_id` is the newest message they read."""
     if calls:
         batch.add(RECORD, *_arguments(contact_id, message_id, turn_id, calls))
 
@@ -45,7 +45,7 @@ async def book(tx: Tx, *, contact_id: UUID, turn_id: UUID, calls: Sequence[Call]
 
 
 def _arguments(
-    contact_id: UUID, message_id: UUID | None, turn_id: UUID, calls: Sequence[Call]
+    contact_id: UUID, message_id: UUID | None, turn_id: UUID | None, calls: Sequence[Call]
 ) -> tuple[object, ...]:
     return (
         contact_id,

@@ -12,7 +12,15 @@ from datetime import UTC, datetime
 from pydantic_core import to_json
 from standardwebhooks import Webhook
 
-from rejoinder.channels.model import NotTaken, Outgoing, Receipt, Refused, Taken
+from rejoinder.channels.model import (
+    NotTaken,
+    Outgoing,
+    Receipt,
+    Refused,
+    Taken,
+    Throttled,
+    Unsure,
+)
 from rejoinder.channels.rest.secret import SigningSecret
 from rejoinder.errors import Setup
 from rejoinder.net.guard import Forbidden, NotSent, Outward, Posted, Unanswered
@@ -20,15 +28,20 @@ from rejoinder.net.retry_after import retry_after
 from rejoinder.secrets.vault import Vault
 
 TIMEOUT_S = 15.0
-GONE = 410
+GONE, TOO_MANY, GATEWAY_TIMEOUT = 410, 429, 504
 
 
 class Callback:
-    """Sends for REST channels. The receiver knows a repeated webhook-id, so what was not answered is sent again."""
+    """Sends for REST channels. A receiver knows a repeated webhook-id, unless its channel says that it doesn't."""
 
     def __init__(self, out: Outward, vault: Vault) -> None:
         self._out = out
         self._vault = vault
+
+    @staticmethod
+    def knows_repeats(outgoing: Outgoing) -> bool:
+        """Whether what was not answered may be sent again: the channel's setting `deduplicates`."""
+        return outgoing.settings.get("deduplicates") is not False
 
     async def send(self, outgoing: Outgoing) -> Receipt:
         """Post one reply. The channel may have lost its callback since: then its callers fetch."""
@@ -42,20 +55,26 @@ class Callback:
             secrets = SigningSecret.unseal(outgoing.credentials, self._vault).signing(now)
         except Setup as unreadable:
             return NotTaken(str(unreadable))
-        text = body(outgoing)
+        text, repeats = body(outgoing), self.knows_repeats(outgoing)
+        signed = headers(str(outgoing.delivery_id), now, text, secrets)
+        if not repeats:
+            # On a kept connection that the other end is just closing a request would look as if its answer was lost.
+            signed["Connection"] = "close"
         try:
             posted = await self._out.post(
                 url,
                 body=text,
-                headers=headers(str(outgoing.delivery_id), now, text, secrets),
+                headers=signed,
                 timeout=TIMEOUT_S,
                 allow_private=outgoing.allow_private_networks,
             )
         except Forbidden as refused:
             return Refused(str(refused))
-        except (NotSent, Unanswered) as failed:
+        except NotSent as failed:
             return NotTaken(str(failed))
-        return _receipt(posted)
+        except Unanswered as lost:
+            return NotTaken(str(lost)) if repeats else Unsure(str(lost))
+        return _receipt(posted, repeats)
 
 
 def body(outgoing: Outgoing) -> bytes:
@@ -91,10 +110,17 @@ def headers(delivery_id: str, now: datetime, body: bytes, secrets: list[str]) ->
     }
 
 
-def _receipt(posted: Posted) -> Receipt:
+def _receipt(posted: Posted, repeats: bool) -> Receipt:
     if 200 <= posted.status < 300:
         return Taken()
     error = f"the receiver answered {posted.status}"
+    asked = retry_after(posted.headers, datetime.now(UTC))
     if posted.status == GONE:
         return Refused(f"{error}: it wants no more")
-    return NotTaken(error, retry_after(posted.headers, datetime.now(UTC)))
+    if posted.status == TOO_MANY and asked is not None:
+        return Throttled(error, asked)
+    if (
+        posted.status == GATEWAY_TIMEOUT and not repeats
+    ):  # a proxy's word for an answer that never came
+        return Unsure(error)
+    return NotTaken(error, asked)

@@ -72,6 +72,15 @@ def contradictions(settings: Settings, environment: Mapping[str, str]) -> Iterat
             "OPENAI_BASE_URL is set, but neither OPENAI_API_KEY nor REJOINDER_MODEL: that server is not asked.",
             "Set REJOINDER_MODEL=openai, or a key if the server wants one.",
         )
+    if settings.ai_service_url and settings.model is not None:
+        named = {name.strip() for name in settings.model.split(",")}
+        if "service" not in named:
+            yield Finding(
+                NAME,
+                "warning",
+                "AI_SERVICE_URL is set, but REJOINDER_MODEL doesn't name service: it is not asked.",
+                "Name service in REJOINDER_MODEL, alone or in the chain, or take one of the two out.",
+            )
 
 
 def exposed(file: Path) -> Iterator[Finding]:

@@ -67,8 +67,8 @@ def judge(asked: Sequence[Asked]) -> list[Finding]:
 
 # The one place that knows how a model is asked.
 async def _each(settings: Settings) -> AsyncIterator[Asked]:
-    from rejoinder.llm.chain import Chain
-    from rejoinder.llm.generate import generate
+    from rejoinder.llm.calling.chain import Chain
+    from rejoinder.llm.calling.generate import generate
 
     async with (
         session() as http,
@@ -78,9 +78,7 @@ async def _each(settings: Settings) -> AsyncIterator[Asked]:
             name, calls = model.model_name, list[Call]()
             progress(f"model: asking {name} one short question, which costs a few tokens …")
             try:
-                await generate(
-                    Chain([model]), _QUESTION, timeout=LIMIT_S, attempts=1, record=calls.append
-                )
+                await generate(Chain([model]), _QUESTION, timeout=LIMIT_S, record=calls.append)
             except ModelError as failed:
                 yield Asked(name, failed=failed)
             else:
@@ -93,4 +91,8 @@ def _answered(call: Call) -> str:
     paid = f"{call.input_tokens + call.output_tokens} tokens"
     if call.cost is not None:
         paid += f", {call.cost:.5f} USD"
-    return f"{call.model} of {call.provider} answered in {call.seconds:.1f} s; the question cost {paid}."
+    if call.provider == "service":
+        who = "The AI service" + (f" ({call.model})" if call.model != "service" else "")
+    else:
+        who = f"{call.model} of {call.provider}"
+    return f"{who} answered in {call.seconds:.1f} s; the question cost {paid}."

@@ -17,7 +17,7 @@ from rejoinder.cli.doctor.postgres import clock, connections, server
 from rejoinder.cli.doctor.report import Finding, as_json, is_sound, lines, summary
 from rejoinder.cli.doctor.stored import schema, secret_keys
 from rejoinder.cli.doctor.visit import Visit, progress
-from rejoinder.cli.doctor.work import deliveries, jobs, turns, workers
+from rejoinder.cli.doctor.work import deliveries, jobs, people, turns, workers
 from rejoinder.cli.run import run_async
 from rejoinder.db import connect
 from rejoinder.db.private import has_cluster
@@ -85,6 +85,7 @@ async def _examine_database(visit: Visit, settings: Settings, stack: AsyncExitSt
     await visit.check("turns", _QUERIES_S, turns(db))
     await visit.check("deliveries", _QUERIES_S, deliveries(db))
     await visit.check("jobs", _QUERIES_S, jobs(db))
+    await visit.check("people", _QUERIES_S, people(db))
 
 
 async def _examine_model(visit: Visit, settings: Settings, ask: bool) -> None:

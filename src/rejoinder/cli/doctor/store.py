@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from rejoinder.db import Connection, Maintenance
+from rejoinder.outbound.store import held
 from rejoinder.turns.upkeep.store import LOCK_CLASS
 
 SERVER = """
@@ -53,16 +54,22 @@ WHERE t.state = 'waiting' AND c.state = 'bot' AND c.ai_enabled AND NOT EXISTS (
         AND r.state = 'running')
 """
 
-# Only the first of a conversation can be late: the others wait for it.
-DELIVERIES = """
-SELECT count(*), count(*) FILTER (WHERE o.due < statement_timestamp() - $1::interval),
-    statement_timestamp() - min(o.due)
+# What waits for another of its conversation can't be late, nor what a paused channel keeps.
+DELIVERIES = f"""
+SELECT count(*), count(*) FILTER (WHERE free.due < statement_timestamp() - $1::interval),
+    statement_timestamp() - min(free.due)
 FROM (
-    SELECT coalesce(d.sending_until, d.next_try_at, d.created_at) AS due FROM deliveries d
-    WHERE d.status IN ('queued', 'sending') AND NOT EXISTS (
-        SELECT FROM deliveries e WHERE e.workspace_id = d.workspace_id AND e.conversation_id = d.conversation_id
-            AND e.status IN ('queued', 'sending') AND e.seq < d.seq)
-) o
+    SELECT coalesce(o.sending_until, o.next_try_at, o.created_at) AS due FROM deliveries o
+    JOIN conversations c ON c.workspace_id = o.workspace_id AND c.conversation_id = o.conversation_id
+    JOIN channels ch ON ch.workspace_id = c.workspace_id AND ch.channel_id = c.channel_id AND ch.paused_until IS NULL
+    WHERE o.status IN ('queued', 'sending') AND NOT ({held("statement_timestamp() - $1::interval")})
+) free
+"""
+
+# What waits for a person.
+STUCK = """
+SELECT (SELECT count(*) FROM dead_letters WHERE resolved_at IS NULL),
+    (SELECT count(*) FROM channels WHERE paused_reason IS NOT NULL AND paused_until > statement_timestamp())
 """
 
 JOBS = """
@@ -159,6 +166,13 @@ async def waiting_deliveries(maintenance: Maintenance, late: timedelta) -> Waiti
 async def waiting_jobs(maintenance: Maintenance, late: timedelta) -> Waiting:
     """Jobs of the queue."""
     return await _waiting(maintenance, JOBS, late)
+
+
+async def stuck(maintenance: Maintenance) -> tuple[int, int]:
+    """Open dead letters, and channels that are paused until someone puts them right, whosever they are."""
+    row = await maintenance.connection.fetchrow(STUCK)
+    assert row is not None, "it has no FROM"
+    return row[0], row[1]
 
 
 async def failed_jobs(maintenance: Maintenance) -> int:

@@ -48,6 +48,27 @@ async def jobs(db: Database) -> list[Finding]:
     return [judge_waiting("jobs", waiting), *judge_failed(failed)]
 
 
+async def people(db: Database) -> list[Finding]:
+    """Whether anything waits for a person."""
+    async with db.maintenance() as maintenance:
+        letters, paused = await store.stuck(maintenance)
+    return judge_stuck(letters, paused)
+
+
+def judge_stuck(letters: int, paused: int) -> list[Finding]:
+    """What gave up, and channels whose credentials were refused."""
+    found = []
+    if letters:
+        told = f"{letters} dead {'letter waits' if letters == 1 else 'letters wait'}."
+        mend = "`rejoinder dead-letters list` shows them; replay or discard them there."
+        found.append(Finding("people", "warning", told, mend))
+    if paused:
+        told = f"{paused} {'channel is' if paused == 1 else 'channels are'} paused: credentials were refused."
+        mend = "GET /api/v1/channels says why; mend them, or POST …/resume."
+        found.append(Finding("people", "warning", told, mend))
+    return found or [Finding("people", "ok", "Nothing waits for a person here.")]
+
+
 def judge_workers(known: Sequence[store.Worker], *, turns: int, deliveries: int) -> list[Finding]:
     """Whether someone works: one that holds its lock and was seen lately, or was seen a moment ago."""
     alive = [

@@ -12,7 +12,7 @@ from rejoinder.errors import Setup
 
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.5, 30.0
 _LASTED_S = 60.0  # who ran this long did not fail at the start: the next one comes at once
-_LAST_S = 15.0  # beyond the drain, before a worker is killed
+_LAST_S = 30.0  # beyond the drain, before a worker is killed: jobs in hand, and what is being sent
 
 _MOST = 64
 _MOST_ON_THE_PRIVATE_ONE = 8

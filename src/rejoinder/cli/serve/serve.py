@@ -8,12 +8,15 @@ import socket
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+from rejoinder.api.processing.model import Models
 from rejoinder.app.accounts import accounts
 from rejoinder.app.address import published
 from rejoinder.app.build import build
 from rejoinder.app.database import ready_database
-from rejoinder.app.sample import Sample, sample
+from rejoinder.app.models import models_when_asked, no_models
+from rejoinder.app.sample import Pancake, Sample, sample
 from rejoinder.app.token_file import ensure_token
 from rejoinder.cli.serve.fleet import Fleet, count_of
 from rejoinder.cli.serve.greeting import greeting
@@ -27,19 +30,26 @@ from rejoinder.secrets.keys import load_keys
 from rejoinder.secrets.vault import Vault, open_vault
 from rejoinder.settings import Settings
 
+if TYPE_CHECKING:
+    from rejoinder.llm.calling.chain import Chain
+
 _EDGE_LOCK = "700ms"  # a frozen conversation must not keep the connections of all others; LINE allows 2 s in all
 _SAMPLE_LOCK = "9s"  # a statement may take 10
 
 
 @dataclass(frozen=True, slots=True)
 class Crew:
-    """Who answers turns beside this server: `ready` says whether someone does, `hurry` lets them hand back at once."""
+    """Who answers turns beside this server: `ready` says whether someone does, `hurry` lets them hand back at once.
+
+    `models` are what the server itself asks for analyses.
+    """
 
     ready: Callable[[], bool]
     hurry: Callable[[], None]
+    models: Models
 
 
-NOBODY = Crew(lambda: True, lambda: None)
+NOBODY = Crew(lambda: True, lambda: None, no_models)
 """Workers elsewhere answer; this server was never meant to."""
 
 
@@ -89,10 +99,10 @@ async def _run(
     dsn = await stack.enter_async_context(ready_database(settings, say))
     db = await connect(dsn, size=settings.pool_size, lock_timeout=_EDGE_LOCK)
     stack.push_async_callback(db.close)
-    shop = await _sample(dsn)
-    token = await ensure_token(db, settings.data, shop.workspace_id)
     secret = settings.secret_key.get_secret_value() if settings.secret_key else None
     vault = open_vault(secret, settings.data)
+    shop = await _sample(dsn, Pancake.of(settings, vault))
+    token = await ensure_token(db, settings.data, shop.workspace_id)
     bus = Bus(db)
     await stack.enter_async_context(bus.running())
     crew = await _crew(settings, say, stack, stop, dsn, vault, worker=worker, count=count)
@@ -106,6 +116,7 @@ async def _run(
         sample=shop,
         model=answering[0],
         working=crew.ready,
+        models=crew.models,
     )
     server = server_for(app)
 
@@ -129,11 +140,11 @@ async def _run(
     )
 
 
-async def _sample(dsn: str) -> Sample:
+async def _sample(dsn: str, pancake: Pancake) -> Sample:
     """The sample workspace. Another server that starts on an empty database takes a second or two to add it."""
     db = await connect(dsn, size=1, lock_timeout=_SAMPLE_LOCK)
     try:
-        return await sample(db)
+        return await sample(db, pancake)
     finally:
         await db.close()
 
@@ -152,7 +163,8 @@ async def _crew(
     if count:
         fleet = Fleet(count, settings.drain_seconds, say, give_up=stop.end)
         await stack.enter_async_context(fleet.running())
-        return Crew(lambda: fleet.ready, fleet.hurry)
+        models = await stack.enter_async_context(models_when_asked(settings))
+        return Crew(lambda: fleet.ready, fleet.hurry, models)
     if not worker:
         return NOBODY
     from rejoinder.cli.working import (
@@ -160,4 +172,8 @@ async def _crew(
     )
 
     work = await stack.enter_async_context(working(dsn, settings, vault))
-    return Crew(lambda: work.ready, work.desk.hurry)
+
+    async def ours() -> Chain:
+        return work.models
+
+    return Crew(lambda: work.ready, work.desk.hurry, ours)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from pydantic_ai.messages import ModelMessage, ModelRequest, ModelResponse, TextPart
 from pydantic_ai.models import Model, ModelRequestParameters
 from pydantic_ai.settings import ModelSettings
 from pydantic_ai.usage import RequestUsage
-from pydantic_core import to_json
 
+from rejoinder.llm.form.answer import as_json
+from rejoinder.llm.form.messages import as_text, read_asked, read_passages, read_purpose
 from rejoinder.llm.local.compose import compose
-from rejoinder.llm.messages import as_text, read_asked, read_passages
+from rejoinder.llm.local.understand import understand
+from rejoinder.llm.model import Answer
 
 
 class LocalModel(Model[None]):
@@ -37,21 +40,30 @@ class LocalModel(Model[None]):
 
         Usage counts white-space-separated words, this model's own tokens: they cost nothing.
         """
-        answer = compose(
-            read_asked(messages),
-            read_passages(messages),
-            before=_customer_before(messages),
-            last_reply=_last_reply(messages),
-        )
-        said = to_json(
-            {"decision": answer.decision, "reply": answer.reply, "reason": answer.reason}
-        ).decode()
+        answer = _answer(messages)
         usage = RequestUsage(
             input_tokens=len(as_text(messages).split()), output_tokens=len(answer.reply.split())
         )
         return ModelResponse(
-            parts=[TextPart(said)], usage=usage, model_name="local", provider_name="local"
+            parts=[TextPart(as_json(answer))],
+            usage=usage,
+            model_name="local",
+            provider_name="local",
         )
+
+
+def _answer(messages: Sequence[ModelMessage]) -> Answer:
+    asked = read_asked(messages)
+    if read_purpose(messages) == "analyse":
+        answer = Answer("", "silent", "It was asked to analyse only.")
+    else:
+        answer = compose(
+            asked,
+            read_passages(messages),
+            before=_customer_before(messages),
+            last_reply=_last_reply(messages),
+        )
+    return replace(answer, understanding=understand(asked))
 
 
 def _last_reply(messages: Sequence[ModelMessage]) -> str:

@@ -8,19 +8,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, Any
 
-from pydantic import (
-    BaseModel,
-    JsonValue,
-    ValidationError,
-    ValidatorFunctionWrapHandler,
-    WrapValidator,
-)
+from pydantic import BaseModel, JsonValue, ValidationError
 from pydantic_ai.messages import FinishReason, ModelMessage, ModelResponse, TextPart
 from pydantic_ai.models import ModelRequestParameters
 from pydantic_ai.settings import ModelSettings
 from pydantic_ai.usage import RequestUsage
 from pydantic_core import to_json
 
+from rejoinder.llm.wire.lenient import OR_NONE, Text
 from rejoinder.llm.wire.protocol import Delta, Fault, tokens
 from rejoinder.llm.wire.texts import texts
 
@@ -40,17 +35,6 @@ _FINISH: dict[str, FinishReason] = {
     "eos_token": "stop",
     "stop_sequence": "stop",
 }
-
-
-def _or_none(value: object, read: ValidatorFunctionWrapHandler) -> object:
-    try:
-        return read(value)
-    except ValidationError:
-        return None
-
-
-Text = Annotated[str | None, WrapValidator(_or_none)]
-"""A text that servers put something else in place of: a good answer must not be lost for it."""
 
 
 class _Part(BaseModel):
@@ -78,7 +62,7 @@ class _Usage(BaseModel):
     prompt_tokens_details: _Cached | None = None
 
 
-_Spent = Annotated[_Usage | None, WrapValidator(_or_none)]
+_Spent = Annotated[_Usage | None, OR_NONE]
 
 
 class _Completion(BaseModel):

@@ -16,7 +16,7 @@ from pydantic_ai.settings import ModelSettings
 from yarl import URL
 
 from rejoinder.errors import ModelError, ModelTransient, Setup
-from rejoinder.llm.failure import BROKE_OFF, from_status
+from rejoinder.llm.calling.failure import BROKE_OFF, from_status
 from rejoinder.llm.key import clean_key
 from rejoinder.llm.wire.protocol import Fault, Wire
 from rejoinder.llm.wire.stream import Streamed, events
@@ -54,9 +54,9 @@ class WireModel(Model[None]):
         super().__init__()
         wire = self.wire
         self._name = name
-        self._base_url = (base_url or wire.BASE_URL).rstrip("/")
-        self._url = _endpoint(wire, self._base_url, name, stream=False)
-        self._stream_url = _endpoint(wire, self._base_url, name, stream=True)
+        self._base_url = base_url or wire.BASE_URL
+        self._url = _endpoint(wire, self._base_url, wire.path(name, stream=False))
+        self._stream_url = _endpoint(wire, self._base_url, wire.path(name, stream=True))
         self._key = clean_key(api_key, wire.KEY_SETTING)
         if self._key is None and self._url.host == URL(wire.BASE_URL).host:
             raise Setup(
@@ -84,7 +84,7 @@ class WireModel(Model[None]):
     @property
     def base_url(self) -> str:
         """The address that the format's paths follow."""
-        return self._base_url
+        return self._base_url.rstrip("/")
 
     async def request(
         self,
@@ -136,7 +136,7 @@ class WireModel(Model[None]):
                 model_request_parameters=model_request_parameters,
                 _wire=self.wire,
                 _name=self._name,
-                _url=self._base_url,
+                _url=self.base_url,
                 _events=events(self._chunks(response)),
                 _close=response.close,
                 _failure=lambda data: self._failure(200, data, None),
@@ -225,7 +225,7 @@ class WireModel(Model[None]):
         return said if len(said) <= _QUOTED else f"{said[:_QUOTED]}…"
 
 
-def _endpoint(wire: Wire, base_url: str, name: str, *, stream: bool) -> URL:
+def _endpoint(wire: Wire, base_url: str, path: str) -> URL:
     wrong = Setup(
         f"{wire.URL_SETTING} is no http address.",
         mend=f"Set it to something like {wire.BASE_URL}, without user name, password, ? or #.",
@@ -233,7 +233,7 @@ def _endpoint(wire: Wire, base_url: str, name: str, *, stream: bool) -> URL:
     )
     try:
         base = URL(base_url)
-        url = URL(f"{base_url}/{wire.path(name, stream=stream)}")
+        url = URL(f"{base_url.rstrip('/')}/{path}") if path else base
     except ValueError:
         raise wrong from None
     if url.scheme not in ("http", "https") or not url.host or url.user or url.password:

@@ -58,7 +58,7 @@ class Wire(Protocol):
         """The setting that holds another base address."""
 
     def path(self, name: str, *, stream: bool) -> str:
-        """What follows the base address."""
+        """What follows the base address; nothing where that is the whole."""
 
     def headers(self, key: str) -> dict[str, str]:
         """The headers that carry the key."""
@@ -76,7 +76,7 @@ class Wire(Protocol):
         """The JSON of a request; raises ModelRefused for what the format or this program doesn't send."""
 
     def read_response(self, raw: bytes) -> ModelResponse | None:
-        """The response in a 200's body, None if that is none."""
+        """The response in a 200's body, None if that is none; raises ModelTransient to say what is wrong with it."""
 
     def read_delta(self, data: bytes) -> Delta | None:
         """What one event of a stream says, None if that is no event of this format."""

@@ -19,7 +19,7 @@ from pydantic_ai.messages import (
 from pydantic_ai.models import ModelRequestParameters
 
 from rejoinder.errors import ModelRefused
-from rejoinder.llm.messages import read_all_instructions
+from rejoinder.llm.form.messages import read_all_instructions
 
 Role = Literal["system", "user", "assistant"]
 

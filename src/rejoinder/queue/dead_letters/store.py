@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from rejoinder.db import Batch, Read, Tx, new_id
+from rejoinder.db import Batch, Maintenance, Read, Tx, new_id
 from rejoinder.queue.dead_letters.model import DeadLetter, Kind, Resolution
 
 ADD = """
@@ -24,6 +24,15 @@ WHERE workspace_id = $1 AND dead_letter_id > $2 AND ($3::text IS NULL OR kind = 
     AND ($4::uuid IS NULL OR conversation_id = $4) AND (resolved_at IS NULL) = $5
 ORDER BY dead_letter_id LIMIT $6
 """
+
+OPEN_OF_ALL = f"""
+SELECT w.slug, {_LETTER.replace("created_at", "l.created_at")} FROM dead_letters l
+JOIN workspaces w ON w.workspace_id = l.workspace_id
+WHERE l.resolved_at IS NULL AND ($1::text IS NULL OR l.kind = $1) AND l.dead_letter_id > $2
+ORDER BY l.dead_letter_id LIMIT $3
+"""
+
+WORKSPACE_OF = "SELECT workspace_id FROM dead_letters WHERE dead_letter_id = $1"
 
 RESOLVE = """
 UPDATE dead_letters SET resolution = $3, resolved_at = clock_timestamp(), resolved_by = $4, replayed_as = $5
@@ -64,6 +73,20 @@ async def page(
         PAGE, read.workspace_id, after, kind, conversation_id, is_open, limit
     )
     return [DeadLetter(*row) for row in rows]
+
+
+async def open_of_all(
+    maintenance: Maintenance, after: UUID, limit: int, kind: Kind | None = None
+) -> list[tuple[str, DeadLetter]]:
+    """(workspace's slug, open dead letter) of the whole installation after an id, oldest first."""
+    rows = await maintenance.connection.fetch(OPEN_OF_ALL, kind, after, limit)
+    return [(row[0], DeadLetter(*row[1:])) for row in rows]
+
+
+async def workspace_of(maintenance: Maintenance, dead_letter_id: UUID) -> UUID | None:
+    """Whose dead letter that is."""
+    found: UUID | None = await maintenance.connection.fetchval(WORKSPACE_OF, dead_letter_id)
+    return found
 
 
 async def resolve(

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from time import monotonic
 
 from rejoinder.bots.known import Bots
 from rejoinder.bots.model import Bot
 from rejoinder.db import Database, Read
-from rejoinder.errors import LostTurn, ModelError
+from rejoinder.errors import LostTurn, ModelError, ModelTransient
 from rejoinder.knowledge.model import Found
 from rejoinder.knowledge.search import search
-from rejoinder.llm.chain import Chain
-from rejoinder.llm.generate import Generated, generate
+from rejoinder.llm.calling.chain import Chain
+from rejoinder.llm.calling.generate import Generated, generate
 from rejoinder.llm.model import Prompt
 from rejoinder.telemetry.logs import log
-from rejoinder.turns import store
+from rejoinder.turns.attempt import store
 from rejoinder.turns.attempt.commit import Committed, commit
 from rejoinder.turns.attempt.prompt import compose
 from rejoinder.turns.model import Asked, Claimed, Verdict
@@ -30,7 +31,6 @@ class Means:
     bots: Bots
     models: Chain
     timeout: float
-    attempts: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,22 +46,24 @@ async def answer(means: Means, claimed: Claimed, calls: list[Call]) -> Committed
     """Read, retrieve, generate, decide, commit.
 
     `calls` collects every call to a model as it ends, so that they can be booked whatever becomes of the turn.
-    Raises LostTurn when the turn was taken away.
+    Raises LostTurn when the turn was taken away, ModelTransient when the model failed and another attempt may help.
     """
+    begun = monotonic()
     bot = await means.bots.get(claimed.workspace_id, claimed.bot_id)
     async with means.db.read(claimed.workspace_id) as connection:
         window = await read(connection, claimed, bot)
         found = await retrieve(connection, window)
-    prompt = compose(window.bot, window.history, window.asked, found)
-    verdict = await decide(means, window.bot, prompt, calls.append)
+    resources = next((each.resources for each in reversed(window.asked) if each.resources), None)
+    prompt = compose(window.bot, window.history, window.asked, found, resources)
+    last = claimed.attempt >= claimed.policy.max_attempts
+    verdict = await decide(means, window.bot, prompt, calls.append, last=last)
+    verdict = replace(verdict, seconds=monotonic() - begun, resources=resources)
     return await commit(means.db, claimed, verdict, calls, window.asked[-1].message_id)
 
 
 async def read(connection: Read, claimed: Claimed, bot: Bot) -> Window:
     """The window: inside a turn messages are read by platform time, before it by seq. Raises LostTurn."""
-    messages = await store.window(
-        connection, claimed.conversation_id, claimed.turn_id, bot.history_messages
-    )
+    messages = await store.window(connection, claimed, bot.history_messages)
     asked = tuple(
         sorted(
             (message for message in messages if message.turn_id == claimed.turn_id),
@@ -69,7 +71,7 @@ async def read(connection: Read, claimed: Claimed, bot: Bot) -> Window:
         )
     )
     if not asked:
-        raise LostTurn("The turn's messages went to another turn.")
+        raise LostTurn("The turn was taken from this worker before it began to answer.")
     return Window(bot, asked, _history(messages, claimed, max(message.seq for message in asked)))
 
 
@@ -90,13 +92,16 @@ async def retrieve(connection: Read, window: Window) -> list[Found]:
     return await search(connection, "\n".join(message.text for message in window.asked))
 
 
-async def decide(means: Means, bot: Bot, prompt: Prompt, record: Callable[[Call], None]) -> Verdict:
-    """Ask the model; if it can't, the bot's fallback text goes out and a person is called."""
+async def decide(
+    means: Means, bot: Bot, prompt: Prompt, record: Callable[[Call], None], *, last: bool
+) -> Verdict:
+    """Ask the model; if it can't, the bot's fallback text goes out and a person is called.
+
+    Raises ModelTransient instead, where it may pass and this is not the `last` attempt.
+    """
     preferred = means.models.first
     try:
-        generated = await generate(
-            means.models, prompt, timeout=means.timeout, attempts=means.attempts, record=record
-        )
+        generated = await generate(means.models, prompt, timeout=means.timeout, record=record)
     except ModelError as failed:
         # Not what the provider said: it may quote the customer. The turn's row and the ledger hold that.
         log.warning(
@@ -106,6 +111,8 @@ async def decide(means: Means, bot: Bot, prompt: Prompt, record: Callable[[Call]
             provider=preferred.system,
             model=preferred.model_name,
         )
+        if isinstance(failed, ModelTransient) and not last:
+            raise
         return Verdict(
             "failed",
             replies=(bot.fallback_text,),
@@ -129,4 +136,5 @@ def verdict(generated: Generated) -> Verdict:
         reason=answer.reason,
         provider=generated.provider,
         model=generated.model,
+        understanding=answer.understanding,
     )

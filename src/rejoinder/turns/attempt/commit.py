@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from rejoinder.db import Database, retry_busy
+from rejoinder.db import Database, retry_away
 from rejoinder.errors import LostTurn
 from rejoinder.turns import decide, store
 from rejoinder.turns.attempt.conclude import conclude
 from rejoinder.turns.model import Claimed, Verdict
 from rejoinder.usage.model import Call
+
+_PATIENCE_S = 10.0  # well within a lease
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,8 @@ async def commit(
 ) -> Committed:
     """Commit the turn. Raises LostTurn, and then nothing happened.
 
-    The answer is paid for, so a lock held elsewhere must not cost another: it is tried again.
+    The answer is paid for, so neither a lock held elsewhere nor a restart of PostgreSQL must cost another: it is tried
+    again. Where the first try was committed unseen, the second finds the turn ended: the sweeper sends its replies.
     """
 
     async def once() -> Committed:
@@ -53,4 +56,4 @@ async def commit(
                 verdict.state, waited, replies, guard.platform, guard.sends and replies > 0
             )
 
-    return await retry_busy(once)
+    return await retry_away(once, _PATIENCE_S)

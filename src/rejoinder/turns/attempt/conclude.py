@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
+from pydantic import JsonValue
+
 from rejoinder.conversations.model import NewMessage
 from rejoinder.db import Batch, Tx, new_id
 from rejoinder.events import store as log
 from rejoinder.events.model import EventType, NewEvent
 from rejoinder.outbound.queue import queue_replies
+from rejoinder.queue.dead_letters import store as dead_letters
 from rejoinder.queue.jobs import enqueue
-from rejoinder.turns import store
+from rejoinder.turns import decide, store
+from rejoinder.turns.attempt import store as attempts
 from rejoinder.turns.model import Guard, Verdict
 from rejoinder.turns.schedule import wake
 from rejoinder.usage import store as ledger
@@ -36,7 +40,7 @@ async def conclude(
         guard, turn_id, verdict, len(replies)
     )
     batch = Batch(tx)
-    store.end(batch, turn_id, fence, verdict, Spent.on(calls))
+    attempts.end(batch, turn_id, fence, verdict, Spent.on(calls))
     if replies:
         queue_replies(batch, sends=guard.sends, turn_id=turn_id, at=guard.now, replies=replies)
     ledger.record(
@@ -46,11 +50,21 @@ async def conclude(
     waiting = guard.waiting if guard.waiting and guard.waiting.turn_id != turn_id else None
     calls_people = verdict.state != "committed"
     if waiting and calls_people:  # what came meanwhile is for the person now
-        store.hand_over(batch, waiting, verdict.reason)
+        store.stop(batch, waiting, "handed_off", verdict.reason)
     if waiting and not calls_people:
         store.woken(batch, waiting.turn_id, max(waiting.due_at, guard.now))
         delay = waiting.due_at - guard.now
-        enqueue(batch, [wake(tx.workspace_id, guard.conversation_id, delay)])
+        enqueue(batch, [wake(tx.workspace_id, guard.conversation_id, delay, waiting.priority)])
+    if verdict.state == "failed":
+        ended = guard.turn(turn_id)
+        dead_letters.add(
+            batch,
+            "turn",
+            turn_id,
+            guard.conversation_id,
+            verdict.error,
+            ended.attempt if ended else 0,
+        )
     store.advance(
         batch,
         guard.conversation_id,
@@ -59,6 +73,7 @@ async def conclude(
         newest=guard.now if replies else None,
         charge="waiting" if calls_people else None,
         metadata=_escalation(guard, verdict) if calls_people else None,
+        loop=decide.loop_after(guard) if replies and not calls_people else None,
     )
     await batch.send()
 
@@ -89,8 +104,18 @@ def _message(guard: Guard, turn_id: UUID, seq: int, text: str, verdict: Verdict)
         waited_for=False,
         platform_time=guard.now,
         received_at=guard.now,
-        metadata={"model": verdict.model} if verdict.model else {},
+        metadata=_metadata(verdict),
     )
+
+
+def _metadata(verdict: Verdict) -> dict[str, JsonValue]:
+    told: dict[str, JsonValue] = {"model": verdict.model} if verdict.model else {}
+    if verdict.understanding is not None:
+        told["understanding"] = verdict.understanding.told()
+        told["processing_time_ms"] = round(verdict.seconds * 1000, 1)
+    if verdict.resources is not None:
+        told["resources"] = verdict.resources
+    return told
 
 
 def _sent(reply: NewMessage, verdict: Verdict) -> NewEvent:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pydantic import JsonValue
+from pydantic_core import to_json
+
 from rejoinder.bots.model import Bot
 from rejoinder.knowledge.model import Found
 from rejoinder.llm.model import Line, Passage, Prompt
@@ -13,7 +16,11 @@ _MANNER = "You answer customers who write to this business in a chat: shortly, a
 
 
 def compose(
-    bot: Bot, history: Sequence[Asked], asked: Sequence[Asked], found: Sequence[Found]
+    bot: Bot,
+    history: Sequence[Asked],
+    asked: Sequence[Asked],
+    found: Sequence[Found],
+    resources: JsonValue = None,
 ) -> Prompt:
     """The prompt of one turn."""
     return Prompt(
@@ -24,4 +31,5 @@ def compose(
             for message in history
         ),
         asked=tuple(message.said for message in asked),
+        context="" if resources is None else to_json(resources).decode(),
     )

@@ -7,16 +7,19 @@ wait for a slow model without five thousand jobs to keep alive.
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 from typing import Literal
 from uuid import UUID
 
-from rejoinder.db import AWAY, BUSY, retry_busy
-from rejoinder.errors import LostTurn, Unavailable
+from rejoinder.db import AWAY, BUSY, retry_away, retry_busy
+from rejoinder.errors import LostTurn, ModelTransient, RejoinderError, Unavailable
 from rejoinder.outbound.dispatch import Dispatch
-from rejoinder.queue.jobs import enqueue_alone
+from rejoinder.queue.jobs import Taken, enqueue_alone
+from rejoinder.queue.priority import aged
 from rejoinder.telemetry.logs import log
 from rejoinder.telemetry.metrics import (
     MESSAGES,
@@ -26,10 +29,12 @@ from rejoinder.telemetry.metrics import (
     TURN_SECONDS,
     TURNS,
 )
-from rejoinder.turns import store
+from rejoinder.turns import decide
+from rejoinder.turns.attempt import store
 from rejoinder.turns.attempt.answer import Means, answer
 from rejoinder.turns.attempt.claim import claim
 from rejoinder.turns.attempt.hand_back import hand_back
+from rejoinder.turns.attempt.places import Places
 from rejoinder.turns.model import Claimed
 from rejoinder.turns.schedule import wake
 from rejoinder.turns.upkeep.lease import Lease
@@ -38,8 +43,10 @@ from rejoinder.usage import store as ledger
 from rejoinder.usage.model import Call
 
 _PAUSE = timedelta(seconds=1)
+_PATIENCE_S = 10.0  # a restart of PostgreSQL; the lease backs it up
 _FULL_S = 0.5
-"""How long a wake-up waits for a place before it is passed on."""
+"""How long a wake-up waits for a place before it is passed on. The queue gives out no more than there are places, so
+few ever wait."""
 
 
 class Desk:
@@ -48,7 +55,7 @@ class Desk:
     def __init__(self, means: Means, dispatch: Dispatch, *, slots: int) -> None:
         self._means = means
         self._dispatch = dispatch
-        self._slots = asyncio.Semaphore(slots)
+        self._places = Places(slots)
         self._closing = asyncio.Event()
         self._hurry = asyncio.Event()
         self.lease = Lease(means.db)
@@ -64,26 +71,36 @@ class Desk:
                 upkeep.cancel()
                 await asyncio.wait([upkeep])
 
-    async def wake(self, payload: bytes) -> None:
-        """Take one wake-up: 16 bytes of workspace id and 16 of conversation id."""
-        workspace_id, conversation_id = UUID(bytes=payload[:16]), UUID(bytes=payload[16:32])
-        if not await self._slot():
-            await self._pass_on(workspace_id, conversation_id)
+    @property
+    def freed(self) -> asyncio.Event:
+        """Set when there is room after there was none."""
+        return self._places.freed
+
+    def room(self) -> int:
+        """How many more turns it could take now."""
+        return self._places.free
+
+    async def wake(self, job: Taken) -> None:
+        """Take one wake-up. Raises Invalid for a job that is none."""
+        workspace_id, conversation_id = job.conversation()
+        if not await self._places.take(job.priority, _FULL_S):
+            await self._pass_on(workspace_id, conversation_id, job.priority)
             return
         claimed: Claimed | None = None
         try:
             claimed = await self._claim(workspace_id, conversation_id)
         finally:
             if claimed is None:
-                self._slots.release()
+                self._places.leave()
         if claimed is not None:
             task = asyncio.create_task(self._run(claimed), name=f"turn-{claimed.turn_id}")
-            task.add_done_callback(lambda _: self._slots.release())
+            task.add_done_callback(lambda _: self._places.leave())
             self.lease.hold(claimed, task)
 
     def close(self) -> None:
         """Claim nothing more; wake-ups that come or wait are passed on to other workers."""
         self._closing.set()
+        self._places.close()
 
     async def drain(self, seconds: float) -> None:
         """Let the running turns finish within `seconds`; hand the rest back, each with a new wake-up."""
@@ -112,27 +129,6 @@ class Desk:
         hurried.cancel()
         return {task for task in tasks if not task.done()}
 
-    async def _slot(self) -> bool:
-        """Take a place; False when none came free soon, or the desk closed first."""
-        if self._closing.is_set():
-            return False
-        if not self._slots.locked():
-            return await self._slots.acquire()
-        place = asyncio.create_task(self._slots.acquire())
-        closing = asyncio.create_task(self._closing.wait())
-        try:
-            await asyncio.wait(
-                {place, closing}, timeout=_FULL_S, return_when=asyncio.FIRST_COMPLETED
-            )
-            return place.done()
-        except asyncio.CancelledError:
-            if place.done():
-                self._slots.release()
-            raise
-        finally:
-            closing.cancel()
-            place.cancel()
-
     async def _claim(self, workspace_id: UUID, conversation_id: UUID) -> Claimed | None:
         worker = await self.lease.worker()
         claimed = await retry_busy(
@@ -144,18 +140,21 @@ class Desk:
             return None
         return claimed
 
-    async def _pass_on(self, workspace_id: UUID, conversation_id: UUID) -> None:
+    async def _pass_on(self, workspace_id: UUID, conversation_id: UUID, priority: int) -> None:
         """Leave the wake-up to another worker, or to this one when it has a place again."""
-        delay = timedelta(0) if self._closing.is_set() else _PAUSE
+        if self._closing.is_set():
+            job = wake(workspace_id, conversation_id, priority=priority)
+        else:
+            job = wake(workspace_id, conversation_id, _PAUSE, aged(priority))
         async with self._means.db.transaction(workspace_id) as tx:
-            await enqueue_alone(tx, [wake(workspace_id, conversation_id, delay)])
+            await enqueue_alone(tx, [job])
 
     async def _run(self, claimed: Claimed) -> None:
         calls: list[Call] = []
         outcome = await self._answer(claimed, calls)
         TURNS.labels(outcome).inc()
         _measure(calls)
-        if calls and outcome in ("lost", "returned", "expired"):
+        if calls and outcome in ("lost", "returned", "retried"):
             await self._book(claimed, calls)
 
     async def _answer(self, claimed: Claimed, calls: list[Call]) -> str:
@@ -170,31 +169,44 @@ class Desk:
             if self._closing.is_set() and await self._hand_back(claimed, "returned"):
                 return "returned"
             return "lost"
-        except (*BUSY, Unavailable) as away:  # the database's fault costs the turn no attempt
-            self.lease.let_go(claimed)
-            log.warning("turn_waits", turn_id=str(claimed.turn_id), error=str(away))
-            await self._hand_back(claimed, "returned", _PAUSE)
-            return "returned"
-        except Exception:  # noqa: BLE001 - logged; the turn is tried again, then given up aloud
-            self.lease.let_go(claimed)
+        except (ModelTransient, *BUSY, Unavailable) as failed:
+            return await self._retry(claimed, failed)
+        except Exception as raised:  # noqa: BLE001 - logged; the turn is tried again, then given up aloud
             log.exception("turn_raised", turn_id=str(claimed.turn_id), attempt=claimed.attempt)
-            await self._hand_back(claimed, "expired", _PAUSE * claimed.attempt)
-            return "expired"
+            return await self._retry(claimed, raised)
         if committed.sends:
-            self._dispatch.soon(claimed.workspace_id, claimed.conversation_id)
+            self._dispatch.soon(claimed.workspace_id, claimed.conversation_id, committed.platform)
         TURN_SECONDS.observe(committed.waited.total_seconds())
         MESSAGES.labels("outbound", committed.platform).inc(committed.replies)
         return committed.state
 
+    async def _retry(self, claimed: Claimed, failed: Exception) -> str:
+        """Back to waiting for a while; after the last attempt at once, for whoever claims it next gives it up."""
+        self.lease.let_go(claimed)
+        asked = failed.retry_after if isinstance(failed, RejoinderError) else None
+        pause = decide.retry(claimed.policy, claimed.attempt, random.random(), asked)  # noqa: S311
+        log.warning(
+            "turn_failed",
+            turn_id=str(claimed.turn_id),
+            attempt=claimed.attempt,
+            error=type(failed).__name__,
+            again_in=pause.total_seconds() if pause else None,
+        )
+        # A bug's own words may quote the customer or a secret: its kind is enough, the log has the rest.
+        error = str(failed) if isinstance(failed, RejoinderError) else type(failed).__name__
+        await self._hand_back(claimed, "failed", pause or timedelta(0), error)
+        return "retried"
+
     async def _hand_back(
         self,
         claimed: Claimed,
-        outcome: Literal["expired", "returned"],
+        outcome: Literal["returned", "failed"],
         pause: timedelta = timedelta(0),
+        error: str | None = None,
     ) -> bool:
         attempt = (claimed.turn_id, claimed.fence)
         try:
-            return await retry_busy(
+            return await retry_away(
                 lambda: hand_back(
                     self._means.db,
                     claimed.workspace_id,
@@ -202,7 +214,9 @@ class Desk:
                     attempt,
                     outcome,
                     pause=pause,
-                )
+                    error=error,
+                ),
+                _PATIENCE_S,
             )
         except (*AWAY, *BUSY, Unavailable) as away:
             log.warning("turn_left_to_its_lease", turn_id=str(claimed.turn_id), error=str(away))
@@ -212,6 +226,13 @@ class Desk:
         """The calls of an attempt that committed nothing cost money all the same."""
         try:
             async with self._means.db.transaction(claimed.workspace_id) as tx:
+                if claimed.policy.overlap == "rollback":
+                    outcome = await store.outcome(tx, claimed.turn_id, claimed.fence)
+                    calls = (
+                        [replace(call, prompt="", response="") for call in calls]
+                        if outcome == "superseded"
+                        else calls
+                    )
                 spent = await ledger.book(
                     tx, contact_id=claimed.contact_id, turn_id=claimed.turn_id, calls=calls
                 )

@@ -80,7 +80,10 @@ async def sweep(db: Database) -> int:
         late = await upkeep.overdue(maintenance, LATE)
         await enqueue_on(
             maintenance.connection,
-            [wake(workspace_id, conversation_id) for workspace_id, conversation_id in late],
+            [
+                wake(workspace_id, conversation_id, priority=priority)
+                for workspace_id, conversation_id, priority in late
+            ],
         )
     if late:
         REWOKEN.inc(len(late))

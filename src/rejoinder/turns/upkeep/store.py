@@ -81,7 +81,7 @@ FROM (
     ORDER BY w.due_at LIMIT 500 FOR UPDATE OF w SKIP LOCKED
 ) late
 WHERE t.workspace_id = late.workspace_id AND t.turn_id = late.turn_id
-RETURNING t.workspace_id, t.conversation_id
+RETURNING t.workspace_id, t.conversation_id, t.priority
 """
 
 FORGET_WORKERS = """
@@ -150,8 +150,11 @@ async def lost(maintenance: Maintenance) -> list[Lost]:
     ]
 
 
-async def overdue(maintenance: Maintenance, late: timedelta) -> list[tuple[UUID, UUID]]:
-    """(workspace, conversation) of waiting turns that nobody took `late` after they were due, now marked as woken."""
+async def overdue(maintenance: Maintenance, late: timedelta) -> list[tuple[UUID, UUID, int]]:
+    """(workspace, conversation, priority) of waiting turns that nobody took `late` after they were due.
+
+    They are marked as woken.
+    """
     return [tuple(row) for row in await maintenance.connection.fetch(OVERDUE, late)]
 
 

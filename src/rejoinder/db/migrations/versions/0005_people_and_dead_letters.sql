@@ -30,6 +30,8 @@ ALTER TABLE conversations
 -- Urgency and plan as the queue's priority: higher goes first (docs/queues.md).
 ALTER TABLE turns ADD priority smallint NOT NULL DEFAULT 50 CHECK (priority BETWEEN 0 AND 1000);
 
+ALTER TABLE turn_attempts ADD error text;
+
 -- The same columns as before, the conversation first: it finds the turns of one, too.
 ALTER TABLE messages DROP CONSTRAINT messages_workspace_id_conversation_id_turn_id_fkey;
 ALTER TABLE turns
@@ -43,6 +45,9 @@ ALTER TABLE deliveries
     DROP CONSTRAINT deliveries_workspace_id_conversation_id_fkey,
     -- unknown: later messages of the bot wait until then.
     ADD held_until timestamptz,
+    -- Tries that cost none: the channel was throttled, or a person had it sent again. `attempts` goes on counting: it
+    -- is the fence of who sends.
+    ADD uncounted integer NOT NULL DEFAULT 0 CHECK (uncounted >= 0),
     ADD CHECK (status <> 'unknown' OR held_until IS NOT NULL);
 DROP INDEX deliveries_open;
 CREATE INDEX deliveries_open ON deliveries (conversation_id, seq) WHERE status IN ('queued', 'sending', 'unknown');
@@ -77,10 +82,39 @@ UNION ALL
 SELECT t.workspace_id, t.turn_id, t.conversation_id, t.turn_id, NULL, 'transfer_to_agent', 'done', 0, t.reason, t.ended_at
 FROM turns t WHERE t.state IN ('handed_off', 'failed') AND t.decision = 'hand_off';
 
--- For statistics and retention: rows come in the order of these times, so a block range index finds them, at no cost
--- worth naming when a row is written.
+-- For statistics: rows come nearly in the order of these times, so a block range index finds them, at no cost worth
+-- naming when a row is written.
 CREATE INDEX turns_ended ON turns USING brin (ended_at) WITH (pages_per_range = 16, autosummarize = on);
-CREATE INDEX deliveries_made ON deliveries USING brin (created_at) WITH (pages_per_range = 16, autosummarize = on);
-CREATE INDEX events_made ON events USING brin (created_at) WITH (autosummarize = on);
-CREATE INDEX ai_response_logs_made ON ai_response_logs USING brin (created_at) WITH (autosummarize = on);
+CREATE INDEX deliveries_sent ON deliveries USING brin (sent_at) WITH (pages_per_range = 16, autosummarize = on);
 CREATE INDEX conversations_closed ON conversations (closed_at) WHERE state = 'closed';
+
+DROP FUNCTION live_turns(uuid, uuid);
+CREATE FUNCTION live_turns(of_workspace uuid, of_conversation uuid)
+    RETURNS TABLE (now timestamptz, turn_id uuid, state text, opened_at timestamptz, due_at timestamptz,
+        first_unanswered_at timestamptz, interrupts integer, attempt integer, fence bigint, worker_no integer,
+        lease_until timestamptz, priority integer)
+    LANGUAGE sql VOLATILE AS $$
+SELECT clock_timestamp(), t.turn_id, t.state, t.opened_at, t.due_at, t.first_unanswered_at, t.interrupts, t.attempt,
+    t.fence, t.worker_no, t.lease_until, t.priority
+FROM (SELECT) AS one_row
+LEFT JOIN turns t ON t.workspace_id = of_workspace AND t.conversation_id = of_conversation
+    AND t.state IN ('waiting', 'running')
+$$;
+
+-- A receipt may come for a delivery whose answer got lost and which waits for its next try: it has been taken.
+CREATE OR REPLACE FUNCTION deliveries_forward_only() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT (CASE OLD.status
+        WHEN 'queued' THEN NEW.status IN ('sending', 'withheld', 'failed', 'sent', 'delivered', 'read')
+        WHEN 'sending' THEN NEW.status IN ('queued', 'sent', 'delivered', 'read', 'failed', 'unknown')
+        WHEN 'unknown' THEN NEW.status IN ('queued', 'sent', 'delivered', 'read', 'failed')
+        WHEN 'sent' THEN NEW.status IN ('delivered', 'read', 'failed')
+        WHEN 'delivered' THEN NEW.status = 'read'
+        WHEN 'failed' THEN NEW.status IN ('queued', 'delivered', 'read')
+        ELSE false
+    END) THEN
+        RAISE EXCEPTION 'delivery %: % can not become %', OLD.delivery_id, OLD.status, NEW.status
+            USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END $$;

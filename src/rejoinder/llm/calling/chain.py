@@ -25,7 +25,6 @@ class Chain:
         self.models = tuple(models)
         self._clock = clock
         self._resting: dict[int, float] = {}
-        self._left_alone: dict[int, float] = {}
 
     @property
     def first(self) -> Model:
@@ -41,24 +40,18 @@ class Chain:
             yield self
 
     def order(self) -> list[Model]:
-        """All of them, those that failed a moment ago last."""
+        """All of them; those that failed a moment ago last, by when their rest ends."""
         now = self._clock()
-        return sorted(self.models, key=lambda model: self._resting.get(id(model), 0.0) > now)
+        rests = {
+            id(model): max(0.0, self._resting.get(id(model), 0.0) - now) for model in self.models
+        }
+        return sorted(self.models, key=lambda model: rests[id(model)])
 
     def failed(self, model: Model, asked: float | None = None) -> None:
         """It could not answer; `asked` are the seconds it wants to be left alone."""
-        now, pause = self._clock(), min(asked or 0.0, LONGEST_REST_SECONDS)
-        self._resting[id(model)] = now + max(REST_SECONDS, pause)
-        if pause:
-            self._left_alone[id(model)] = now + pause
+        rest = min(max(asked or 0.0, REST_SECONDS), LONGEST_REST_SECONDS)
+        self._resting[id(model)] = self._clock() + rest
 
     def answered(self, model: Model) -> None:
         """It answered."""
         self._resting.pop(id(model), None)
-        self._left_alone.pop(id(model), None)
-
-    def patient(self, models: list[Model]) -> list[Model]:
-        """Without those that want to be left alone still, unless there are no others."""
-        now = self._clock()
-        ready = [model for model in models if self._left_alone.get(id(model), 0.0) <= now]
-        return ready or models

@@ -1,0 +1,141 @@
+"""Who is in charge of a conversation: people take it over, write in it, release and close it."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Body, Depends, Response
+from pydantic import BaseModel, Field
+
+from rejoinder.api.channel_bodies import Body as Strict
+from rejoinder.api.conversations import By, Named, find_conversation
+from rejoinder.api.views import ConversationView
+from rejoinder.conversations import store
+from rejoinder.db import Database
+from rejoinder.inbound.callers import needs
+from rejoinder.inbound.reply import reply
+from rejoinder.turns.hands.close import close
+from rejoinder.turns.hands.release import release
+from rejoinder.turns.hands.take_over import take
+from rejoinder.workspaces.model import Caller
+from rejoinder.workspaces.tokens import Tokens
+
+Agent = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=255,
+        pattern=r"\S",
+        description="Who acts: the name or id by which your team knows the person.",
+    ),
+]
+
+
+class AgentBody(Strict):
+    """Who acts."""
+
+    agent: Agent
+
+
+class ReplyBody(Strict):
+    """A person's message to the customer."""
+
+    agent: Agent
+    text: Annotated[str, Field(min_length=1, max_length=32_768, pattern=r"\S")]
+    message_id: Annotated[
+        str | None,
+        Field(
+            min_length=1,
+            max_length=255,
+            description="Unique in the channel; the same one again is the same message.",
+        ),
+    ] = None
+
+
+class ReplyView(BaseModel):
+    """The stored message. `stored` means that it is on its way; its own status tells how far."""
+
+    message_id: UUID
+    conversation_id: UUID
+    seq: int
+    status: Literal["stored"] = "stored"
+
+
+class ReleasedView(ConversationView):
+    """The conversation; `turn_id` answers what the customer wrote meanwhile and nobody answered, if there was such."""
+
+    turn_id: UUID | None
+
+
+def routes(db: Database, tokens: Tokens) -> APIRouter:
+    """For operators: scope `operate`."""
+    router = APIRouter(prefix="/api/v1/conversations", tags=["people"])
+    Operator = Annotated[Caller, Depends(needs(tokens, "operate"))]  # noqa: N806 - a type
+
+    async def view(caller: Caller, conversation_id: UUID) -> ConversationView:
+        async with db.read(caller.workspace_id) as read:
+            return ConversationView.model_validate(await store.conversation(read, conversation_id))
+
+    @router.post("/{conversation_id:path}/takeover")
+    async def take_over(
+        conversation_id: Named, body: AgentBody, caller: Operator, by: By
+    ) -> ConversationView:
+        """Put a person in charge: the bot's running answer stops, and what it had not begun to send stays here.
+
+        409 `held_by_another` when another agent holds the conversation: of two at once, one wins.
+        """
+        found = await find_conversation(db, caller, conversation_id, by)
+        await take(db, caller.workspace_id, found.conversation_id, body.agent)
+        return await view(caller, found.conversation_id)
+
+    @router.post("/{conversation_id:path}/release")
+    async def hand_back(
+        conversation_id: Named,
+        caller: Operator,
+        by: By,
+        body: Annotated[AgentBody | None, Body()] = None,
+    ) -> ReleasedView:
+        """Put the bot in charge again. What the customer wrote since anybody answered is answered now."""
+        found = await find_conversation(db, caller, conversation_id, by)
+        turn_id = await release(db, caller.workspace_id, found.conversation_id, _who(body))
+        now = await view(caller, found.conversation_id)
+        return ReleasedView(**now.model_dump(), turn_id=turn_id)
+
+    @router.post("/{conversation_id:path}/close")
+    async def close_conversation(
+        conversation_id: Named,
+        caller: Operator,
+        by: By,
+        body: Annotated[AgentBody | None, Body()] = None,
+    ) -> ConversationView:
+        """Close it: turns are cancelled, and the customer's next message opens a new conversation."""
+        found = await find_conversation(db, caller, conversation_id, by)
+        await close(db, caller.workspace_id, found.conversation_id, _who(body))
+        return await view(caller, found.conversation_id)
+
+    @router.post("/{conversation_id:path}/messages", status_code=201)
+    async def write(
+        conversation_id: Named, body: ReplyBody, response: Response, caller: Operator, by: By
+    ) -> ReplyView:
+        """A person's message to the customer; who writes takes the conversation over. 200 when it was sent before."""
+        found = await find_conversation(db, caller, conversation_id, by)
+        replied = await reply(
+            db,
+            caller.workspace_id,
+            found.conversation_id,
+            agent=body.agent,
+            text=body.text,
+            external_id=body.message_id,
+        )
+        if replied.duplicate:
+            response.status_code = 200
+        return ReplyView(
+            message_id=replied.message_id,
+            conversation_id=replied.conversation_id,
+            seq=replied.seq,
+        )
+
+    return router
+
+
+def _who(body: AgentBody | None) -> str:
+    return body.agent if body else "operator"

@@ -1,0 +1,1 @@
+"""The work: lanes, turns, jobs, and what gave up."""

@@ -1,0 +1,127 @@
+"""A customer changes or takes back a message. While it is unanswered, that counts as a new one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from rejoinder.conversations import store as records
+from rejoinder.db import Batch, Database, Tx, retry_busy
+from rejoinder.errors import Conflict, NotFound
+from rejoinder.events import store as log
+from rejoinder.events.model import EventType, NewEvent
+from rejoinder.queue.jobs import Job, enqueue
+from rejoinder.turns import store as turns
+from rejoinder.turns.hands import store as hands
+from rejoinder.turns.hands.guarded import guarded
+from rejoinder.turns.model import Guard, Turn
+from rejoinder.turns.schedule import schedule, wake
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """`turn_id` is the turn that answers the message as it stands now; None when none does."""
+
+    message_id: UUID
+    turn_id: UUID | None
+
+
+async def edit(db: Database, workspace_id: UUID, message_id: UUID, text: str) -> Edited:
+    """The message says `text` now. One whose answer was not committed yet is answered as it stands now.
+
+    Raises NotFound, and Conflict for one that a customer did not write, that was deleted, or whose conversation is
+    closed.
+    """
+
+    async def once() -> Edited:
+        async with db.transaction(workspace_id) as tx:
+            guard, live = await _find(tx, message_id)
+            if not await records.change_text(tx, message_id, text, unanswered=live is not None):
+                raise Conflict("This message was deleted.", code="message_deleted")
+            batch = Batch(tx)
+            seq, events, jobs = guard.seq, list[NewEvent](), list[Job]()
+            turn_id = None
+            if live is not None:
+                scheduled = schedule(batch, guard, seq, priority=live.priority)
+                turn_id = scheduled.turn_id
+                seq, events, jobs = scheduled.seq, scheduled.events, scheduled.jobs
+                if turn_id is not None:
+                    hands.adopt(batch, guard.conversation_id, turn_id, [message_id])
+            await _settle(batch, guard, seq, events, jobs, "message.edited", message_id, text)
+            return Edited(message_id, turn_id)
+
+    return await retry_busy(once)
+
+
+async def delete(db: Database, workspace_id: UUID, message_id: UUID) -> None:
+    """The message says nothing any more; twice is the same as once.
+
+    What is left unanswered of its turn is answered without it, where the answer may still be stopped; a turn with
+    nothing left is cancelled. Raises as `edit` does.
+    """
+
+    async def once() -> None:
+        async with db.transaction(workspace_id) as tx:
+            guard, live = await _find(tx, message_id)
+            if not await records.take_back(tx, message_id, unanswered=live is not None):
+                return
+            batch = Batch(tx)
+            seq, events, jobs = guard.seq, list[NewEvent](), list[Job]()
+            if live is not None and not await hands.has_messages(tx, live.turn_id):
+                turns.stop(batch, live, "cancelled", "its messages were deleted")
+                seq += 1
+                events = [NewEvent(seq, "turn.cancelled", {"turn_id": str(live.turn_id)})]
+                jobs = _wake_other(tx, guard, live)
+            elif live is not None and _stoppable(guard, live):
+                scheduled = schedule(batch, guard, seq, priority=live.priority)
+                seq, events, jobs = scheduled.seq, scheduled.events, scheduled.jobs
+            await _settle(batch, guard, seq, events, jobs, "message.deleted", message_id, "")
+
+    return await retry_busy(once)
+
+
+async def _find(tx: Tx, message_id: UUID) -> tuple[Guard, Turn | None]:
+    """The message's conversation under lock, and its turn if that is live and the bot answers."""
+    found = await hands.subject(tx, message_id)
+    if found is None:
+        raise NotFound(
+            f"There is no message {message_id} in this workspace.",
+            mend="Our UUIDs stand in the answer to your POST; your own ids need `?by=external`.",
+        )
+    if found.direction != "inbound":
+        raise Conflict(
+            "Only what a customer wrote can be changed here.", code="not_a_customers_message"
+        )
+    guard = await guarded(tx, found.conversation_id)
+    found = await hands.subject(tx, message_id)  # as it is under the lock
+    live = guard.turn(found.turn_id) if found and found.turn_id else None
+    return guard, live if guard.bot_answers else None
+
+
+def _stoppable(guard: Guard, live: Turn) -> bool:
+    return live.state == "waiting" or guard.policy.overlap in ("interrupt", "rollback")
+
+
+def _wake_other(tx: Tx, guard: Guard, ended: Turn) -> list[Job]:
+    waiting = guard.waiting
+    if waiting is None or waiting.turn_id == ended.turn_id:
+        return []
+    delay = waiting.due_at - guard.now
+    return [wake(tx.workspace_id, guard.conversation_id, delay, waiting.priority)]
+
+
+async def _settle(
+    batch: Batch,
+    guard: Guard,
+    seq: int,
+    events: list[NewEvent],
+    jobs: list[Job],
+    kind: EventType,
+    message_id: UUID,
+    text: str,
+) -> None:
+    told = NewEvent(seq + 1, kind, {"message_id": str(message_id), "text": text})
+    turns.advance(batch, guard.conversation_id, told.seq)
+    log.append(batch, guard.conversation_id, guard.now, [*events, told])
+    enqueue(batch, jobs)
+    await batch.send()

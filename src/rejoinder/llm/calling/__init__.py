@@ -1,0 +1,1 @@
+"""Asking models: one after the other, each call with a time limit, recorded, its failure understood."""

@@ -1,0 +1,1 @@
+"""What was forgotten is found; channels are paused and go on."""

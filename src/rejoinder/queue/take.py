@@ -1,0 +1,138 @@
+"""PgQueuer's manager, which asks before each dequeue how much of each lane this worker may take."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncGenerator, Callable, Iterator
+from datetime import UTC, datetime, timedelta
+
+import asyncpg
+from pgqueuer.db import AsyncpgDriver
+from pgqueuer.models import Job, TableChangedEvent
+from pgqueuer.ports.driver import NotifyCallback
+from pgqueuer.ports.repository import EntrypointExecutionParameter
+from pgqueuer.qm import QueueManager
+from pgqueuer.types import QueueEntrypoint
+
+from rejoinder.errors import Invalid
+from rejoinder.queue.jobs import Taken
+from rejoinder.queue.run import Handler
+from rejoinder.queue.schema import SETTINGS, queries_over
+from rejoinder.telemetry.logs import log
+from rejoinder.telemetry.metrics import FAILED_JOBS
+
+Allowance = Callable[[str], int | None]
+"""How many more jobs of a lane may be taken now; None for any number."""
+
+_UNLIMITED = EntrypointExecutionParameter(
+    concurrency_limit=0
+)  # PgQueuer's limits count all workers'
+
+
+class Bell(AsyncpgDriver):
+    """A connection whose listeners can be told from here what PostgreSQL tells them: look into the queue."""
+
+    def __init__(self, connection: asyncpg.Connection[asyncpg.Record]) -> None:
+        super().__init__(connection)
+        self._listeners: list[NotifyCallback] = []
+
+    async def add_listener(self, channel: str, callback: NotifyCallback) -> None:
+        """Listen on the channel."""
+        self._listeners.append(callback)
+        await super().add_listener(channel, callback)
+
+    def ring(self) -> None:
+        """As if the queue had changed."""
+        told = TableChangedEvent(
+            channel=SETTINGS.channel,
+            sent_at=datetime.now(UTC),
+            type="table_changed_event",
+            operation="update",
+            table=SETTINGS.queue_table,
+        )
+        for listener in self._listeners:
+            listener(told.model_dump_json())
+
+
+class Paced(QueueManager):
+    """Leaves in the queue what this worker can't begin: there it keeps its priority, and others may take it.
+
+    `began` is told of each job taken.
+    """
+
+    def __init__(
+        self,
+        connection: asyncpg.Connection[asyncpg.Record],
+        allowance: Allowance,
+        began: Callable[[str], None],
+    ) -> None:
+        self._bell = Bell(connection)
+        super().__init__(queries_over(self._bell), channel=SETTINGS.channel)
+        self._allowance = allowance
+        self._began = began
+        self._coming: Counter[str] = Counter()
+
+    def serve(self, lane: str, handler: Handler) -> None:
+        """Give the lane's jobs to the handler. One it doesn't understand, or that raises, is held as failed."""
+
+        async def take(job: Job) -> None:
+            self._coming[lane] -= 1  # from here on the handler accounts for it
+            try:
+                await handler(Taken(lane, job.payload or b"", job.priority))
+            except Invalid as wrong:
+                FAILED_JOBS.labels(lane).inc()
+                log.error("job_not_understood", lane=lane, job_id=job.id, error=wrong.detail)
+                raise
+            except Exception:
+                FAILED_JOBS.labels(lane).inc()
+                raise
+
+        self.entrypoint(lane, on_failure="hold", accepts_context=False)(take)
+
+    async def look_whenever(self, freed: asyncio.Event) -> None:
+        """Look into the queue at once when there is room again, for as long as this runs."""
+        while True:
+            await freed.wait()
+            freed.clear()
+            self._bell.ring()
+
+    async def fetch_jobs(
+        self,
+        batch_size: int,
+        global_concurrency_limit: int | None,
+        heartbeat_timeout: timedelta,
+    ) -> AsyncGenerator[Job, None]:
+        """Jobs, highest priority first, until there is none that may be taken."""
+        while not self.shutdown.is_set():
+            jobs: list[Job] = []
+            for entrypoints, most in self._offers(batch_size):
+                jobs += await self.queries.dequeue(
+                    batch_size=most,
+                    entrypoints=entrypoints,
+                    queue_manager_id=self.queue_manager_id,
+                    global_concurrency_limit=global_concurrency_limit,
+                    heartbeat_timeout=heartbeat_timeout,
+                )
+            if not jobs:
+                break
+            for job in sorted(jobs, key=lambda job: (-job.priority, job.id)):
+                if job.id not in self.job_context:  # else its heartbeat was late: it runs here
+                    self._coming[job.entrypoint] += 1
+                    self._began(job.entrypoint)
+                yield job
+
+    def _offers(
+        self, batch_size: int
+    ) -> Iterator[tuple[dict[QueueEntrypoint, EntrypointExecutionParameter], int]]:
+        """What to dequeue: the lanes with room for a whole batch in one statement, as nearly always; others alone."""
+        roomy: dict[QueueEntrypoint, EntrypointExecutionParameter] = {}
+        for lane in self.entrypoint_registry:
+            allowed = self._allowance(lane)
+            most = batch_size if allowed is None else allowed - self._coming[lane]
+            if most >= batch_size:
+                roomy[lane] = _UNLIMITED
+            elif most > 0:
+                yield {lane: _UNLIMITED}, most
+        if roomy:
+            yield roomy, batch_size

@@ -1,0 +1,105 @@
+"""SQL of what people do with turns. Everything runs under the conversation's lock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from rejoinder.db import Batch, Tx
+from rejoinder.turns.model import TurnState
+
+CONVERSATION_OF = "SELECT conversation_id FROM turns WHERE workspace_id = $1 AND turn_id = $2"
+
+ENDING = "SELECT state, merged_into FROM turns WHERE workspace_id = $1 AND turn_id = $2"
+
+# What the customer has written since anybody on our side wrote, and no turn has taken up.
+UNANSWERED = """
+SELECT message_id FROM messages
+WHERE workspace_id = $1 AND conversation_id = $2 AND direction = 'inbound' AND turn_id IS NULL AND seq > coalesce((
+    SELECT max(seq) FROM messages WHERE workspace_id = $1 AND conversation_id = $2 AND direction = 'outbound'), 0)
+ORDER BY seq
+"""
+
+# A turn that failed or was handed off, and what came after it for nobody: its messages, those that found no bot in
+# charge, and those of a turn that had not begun when people were called. Not what an agent has written after.
+AGAIN = """
+SELECT m.message_id FROM messages m
+LEFT JOIN turns t ON t.workspace_id = m.workspace_id AND t.turn_id = m.turn_id
+WHERE m.workspace_id = $1 AND m.conversation_id = $2 AND m.direction = 'inbound' AND (
+    m.turn_id = $3 OR m.message_id = $4
+    OR m.seq > coalesce((SELECT max(a.seq) FROM messages a WHERE a.workspace_id = $1 AND a.conversation_id = $2
+            AND a.sender_type = 'agent'), 0)
+        AND m.seq > coalesce((SELECT min(f.seq) FROM messages f WHERE f.workspace_id = $1 AND f.turn_id = $3), 0)
+        AND $3::uuid IS NOT NULL
+        AND (m.turn_id IS NULL OR t.state = 'handed_off' AND t.decision IS NULL))
+ORDER BY m.seq
+"""
+
+ADOPT = """
+UPDATE messages SET turn_id = $3, processing_status = 'pending', processed_at = NULL
+WHERE workspace_id = $1 AND conversation_id = $2 AND message_id = ANY ($4::uuid[])
+"""
+
+HAS_MESSAGES = """
+SELECT EXISTS (SELECT FROM messages WHERE workspace_id = $1 AND turn_id = $2 AND direction = 'inbound')
+"""
+
+SUBJECT = """
+SELECT m.conversation_id, m.direction, m.turn_id, t.state FROM messages m
+LEFT JOIN turns t ON t.workspace_id = m.workspace_id AND t.turn_id = m.turn_id
+WHERE m.workspace_id = $1 AND m.message_id = $2
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A message that shall be answered again, and the turn that has taken it up, if any."""
+
+    conversation_id: UUID
+    direction: str
+    turn_id: UUID | None
+    state: TurnState | None
+
+
+async def conversation_of(tx: Tx, turn_id: UUID) -> UUID | None:
+    """The conversation of a turn."""
+    found: UUID | None = await tx.connection.fetchval(CONVERSATION_OF, tx.workspace_id, turn_id)
+    return found
+
+
+async def ending(tx: Tx, turn_id: UUID) -> tuple[TurnState, UUID | None]:
+    """A turn's state, and the turn its messages went to."""
+    row = await tx.connection.fetchrow(ENDING, tx.workspace_id, turn_id)
+    assert row is not None, "the caller has found the turn"
+    return row[0], row[1]
+
+
+async def unanswered(tx: Tx, conversation_id: UUID) -> list[UUID]:
+    """Messages of the customer since anybody on our side wrote, which no turn has."""
+    rows = await tx.connection.fetch(UNANSWERED, tx.workspace_id, conversation_id)
+    return [row[0] for row in rows]
+
+
+async def again(
+    tx: Tx, conversation_id: UUID, turn_id: UUID | None, message_id: UUID | None
+) -> list[UUID]:
+    """The messages of an ended turn, or one message, and what came after for nobody."""
+    rows = await tx.connection.fetch(AGAIN, tx.workspace_id, conversation_id, turn_id, message_id)
+    return [row[0] for row in rows]
+
+
+async def has_messages(tx: Tx, turn_id: UUID) -> bool:
+    """Whether a turn has a customer's message left."""
+    found: bool = await tx.connection.fetchval(HAS_MESSAGES, tx.workspace_id, turn_id)
+    return found
+
+
+async def subject(tx: Tx, message_id: UUID) -> Subject | None:
+    """What is known of a message that shall be answered again."""
+    row = await tx.connection.fetchrow(SUBJECT, tx.workspace_id, message_id)
+    return Subject(*row) if row else None
+
+
+def adopt(batch: Batch, conversation_id: UUID, turn_id: UUID, message_ids: list[UUID]) -> None:
+    """Give the messages to a turn."""
+    batch.add(ADOPT, conversation_id, turn_id, message_ids)

@@ -1,0 +1,143 @@
+"""What a worker takes from the queue: as much as it has room for, at its pace, the highest first."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+
+import asyncpg
+import pytest
+
+from rejoinder.db import Database
+from rejoinder.queue.jobs import Job, Taken, enqueue_on
+from rejoinder.queue.run import Served, Taker
+from rejoinder.telemetry.metrics import FAILED_JOBS
+from tests.eventually import eventually
+
+
+@pytest.fixture
+async def queue(db: Database) -> AsyncIterator[asyncpg.Connection[asyncpg.Record]]:
+    """A connection to an empty queue."""
+    connection = await db.session("rejoinder tests queue")
+    await connection.execute("DELETE FROM pgqueuer")
+    yield connection
+    await connection.execute("DELETE FROM pgqueuer")
+    await connection.close()
+
+
+@asynccontextmanager
+async def taking(db: Database, **lanes: Served) -> AsyncIterator[None]:
+    taker = Taker(db, lanes)
+    running = asyncio.create_task(taker.run())
+    try:
+        await taker.ready.wait()
+        yield
+    finally:
+        taker.stop()
+        await running
+
+
+class Hands:
+    """A handler that notes what it got."""
+
+    def __init__(self) -> None:
+        self.got: list[Taken] = []
+
+    async def take(self, job: Taken) -> None:
+        self.got.append(job)
+
+    def names(self) -> list[str]:
+        return [job.payload.decode() for job in self.got]
+
+    def has(self, times: int) -> Callable[[], Awaitable[bool]]:
+        async def look() -> bool:
+            return len(self.got) >= times
+
+        return look
+
+
+def jobs(lane: str, names: Sequence[str], **priorities: int) -> list[Job]:
+    return [Job(lane, name.encode(), priority=priorities.get(name, 0)) for name in names]
+
+
+async def test_a_handler_gets_lane_payload_and_priority(
+    db: Database, queue: asyncpg.Connection[asyncpg.Record]
+) -> None:
+    hands = Hands()
+    await enqueue_on(queue, jobs("media", "abc", b=70))
+    async with taking(db, media=Served(hands.take)):
+        await eventually(hands.has(3))
+    assert hands.got == [Taken("media", b"b", 70), Taken("media", b"a", 0), Taken("media", b"c", 0)]
+
+
+async def test_what_there_is_no_room_for_stays_in_the_queue_in_its_order(
+    db: Database, queue: asyncpg.Connection[asyncpg.Record]
+) -> None:
+    hands, room = Hands(), [2]
+    await enqueue_on(queue, jobs("media", "abcd"))
+
+    async def take(job: Taken) -> None:
+        room[0] -= 1
+        await hands.take(job)
+
+    async with taking(db, media=Served(take, lambda: room[0])):
+        await eventually(hands.has(2))
+        await enqueue_on(queue, jobs("media", "z", z=50))
+        assert hands.names() == ["a", "b"]
+        assert await queue.fetchval("SELECT count(*) FROM pgqueuer WHERE status = 'queued'") == 3
+        room[0] = 1
+        await eventually(hands.has(3))
+        assert hands.names() == ["a", "b", "z"]
+        room[0] = 100
+        await eventually(hands.has(5))
+    assert hands.names() == ["a", "b", "z", "c", "d"]
+
+
+async def test_a_slow_pace_of_one_lane_is_none_of_anothers(
+    db: Database, queue: asyncpg.Connection[asyncpg.Record]
+) -> None:
+    slow, quick = Hands(), Hands()
+    await enqueue_on(queue, [*jobs("media", "abcdef"), *jobs("bulk", "ghijklmnopqrstuvwxyz" * 2)])
+    async with taking(db, media=Served(slow.take, rate=0.001), bulk=Served(quick.take)):
+        await eventually(quick.has(40))
+        await eventually(slow.has(1))
+    assert slow.names() == ["a"]
+    assert await queue.fetchval("SELECT count(*) FROM pgqueuer WHERE status = 'queued'") == 5
+
+
+async def test_a_job_that_is_none_is_held_and_the_others_go_on(
+    db: Database, queue: asyncpg.Connection[asyncpg.Record]
+) -> None:
+    good = Hands()
+    before = FAILED_JOBS.labels("media")._value.get()
+
+    async def take(job: Taken) -> None:
+        job.conversation()
+        await good.take(job)
+
+    await enqueue_on(
+        queue,
+        [Job("media", payload) for payload in (b"", b"x" * 31, b"x" * 33, b"x" * 1000, b"y" * 32)],
+    )
+    async with taking(db, media=Served(take)):
+        await eventually(good.has(1))
+
+        async def held() -> bool:
+            rows = await queue.fetch("SELECT status::text FROM pgqueuer")
+            return [row[0] for row in rows] == ["failed"] * 4
+
+        await eventually(held)
+        await enqueue_on(queue, [Job("media", b"z" * 32)])
+        await eventually(good.has(2))
+    assert FAILED_JOBS.labels("media")._value.get() - before == 4
+
+
+async def test_a_worker_without_work_stays(
+    db: Database, queue: asyncpg.Connection[asyncpg.Record]
+) -> None:
+    """A lane in which nothing is sent yet is a lane all the same."""
+    await enqueue_on(queue, jobs("bulk", "a"))
+    async with taking(db):
+        pass
+    assert await queue.fetchval("SELECT status::text FROM pgqueuer") == "queued"
