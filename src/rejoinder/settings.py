@@ -33,6 +33,7 @@ from pydantic_settings import (
 from rejoinder.errors import Setup
 
 _FILE = "rejoinder.toml"
+_SHORTEST_TOKEN = 8
 _OF_THE_TESTS = ("REJOINDER_TEST_", "REJOINDER_CHROMIUM")
 
 
@@ -103,7 +104,7 @@ class Settings(BaseSettings):
         SecretStr | None, Field(validation_alias=_env("PANCAKE_ACCESS_TOKEN"))
     ] = None
     admin_access_token: Annotated[
-        SecretStr | None, Field(validation_alias=_env("ADMIN_ACCESS_TOKEN"), min_length=8)
+        SecretStr | None, Field(validation_alias=_env("ADMIN_ACCESS_TOKEN"))
     ] = None
 
     update_prices: Annotated[bool, Field(validation_alias=_env("REJOINDER_UPDATE_PRICES"))] = False
@@ -179,6 +180,8 @@ class Settings(BaseSettings):
     def _fits_a_header(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and not all("!" <= sign <= "~" for sign in value.get_secret_value()):
             raise ValueError("may hold printable ASCII only, and no space")
+        if value is not None and len(value.get_secret_value()) < _SHORTEST_TOKEN:
+            raise ValueError(f"must be at least {_SHORTEST_TOKEN} characters long")
         return value
 
     @model_validator(mode="after")

@@ -42,8 +42,12 @@ class Work:
     ) -> None:
         self._db = db
         limited = limits(settings.lanes, settings.max_turns)
+        sending = {lane.name: limited[lane.name] for lane in find(DELIVER)}
         self.dispatch = Dispatch(
-            db, send, slots={lane.name: limited[lane.name].concurrency for lane in find(DELIVER)}
+            db,
+            send,
+            slots={lane: limit.concurrency for lane, limit in sending.items()},
+            paced=frozenset(lane for lane, limit in sending.items() if limit.rate is not None),
         )
         self.models = models
         means = Means(db, Bots(db), models, settings.model_timeout)

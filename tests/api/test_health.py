@@ -11,7 +11,7 @@ from tests.api.problem import problem
 from tests.api.say import MESSAGES, body, send
 
 
-@pytest.mark.parametrize("path", ["/health/live", "/health/ready"])
+@pytest.mark.parametrize("path", ["/health", "/health/live", "/health/ready"])
 async def test_it_is_well_and_asks_for_no_token(program: Application, path: str) -> None:
     async with program.client(None) as anyone, anyone.get(path) as response:
         assert response.status == 200

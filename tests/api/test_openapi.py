@@ -33,6 +33,12 @@ async def test_every_route_is_described(schema: dict[str, Any]) -> None:
     assert {name.replace(":path", "") for name in found} == {
         "POST /api/v1/messages",
         "GET /api/v1/messages/{message_id}",
+        "PATCH /api/v1/messages/{message_id}",
+        "DELETE /api/v1/messages/{message_id}",
+        "POST /api/v1/conversations/{conversation_id}/messages",
+        "POST /api/v1/conversations/{conversation_id}/takeover",
+        "POST /api/v1/conversations/{conversation_id}/release",
+        "POST /api/v1/conversations/{conversation_id}/close",
         "GET /api/v1/conversations/{conversation_id}",
         "GET /api/v1/conversations/{conversation_id}/messages",
         "GET /api/v1/conversations/{conversation_id}/events",
@@ -69,6 +75,7 @@ async def test_every_route_is_described(schema: dict[str, Any]) -> None:
         "POST /api/v1/admin/conversations/{conversation_id}/cancel",
         "POST /api/v1/admin/system/cleanup",
         "POST /admin/system/cleanup",
+        "GET /health",
         "GET /health/live",
         "GET /health/ready",
     }

@@ -59,7 +59,7 @@ async def test_an_odd_id_is_refused_or_not_found(
     [
         ("GET", MESSAGES),
         ("PUT", MESSAGES),
-        ("DELETE", f"{MESSAGES}/{uuid4()}"),
+        ("PUT", f"{MESSAGES}/{uuid4()}"),
         ("POST", "/health/live"),
         ("PATCH", "/widget/session"),
         ("POST", "/"),

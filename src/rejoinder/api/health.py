@@ -1,4 +1,4 @@
-"""`/health/live`, `/health/ready`, `/metrics`."""
+"""`/health/live`, `/health/ready` (also as `/health`), `/metrics`."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ def routes(db: Database, working: Callable[[], bool]) -> APIRouter:
         """The process runs."""
         return Health(status="ok")
 
+    @router.get("/health", responses={503: {"model": Health}})
     @router.get("/health/ready", responses={503: {"model": Health}})
     async def ready(response: Response) -> Health:
         """The process can take messages in and answer them now."""

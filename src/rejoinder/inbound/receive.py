@@ -209,7 +209,7 @@ def _message(
         waited_for=incoming.waits,
         platform_time=incoming.platform_time or guard.now,
         received_at=guard.now,
-        metadata=incoming.metadata,
+        metadata=incoming.metadata | ({"history": True} if incoming.history else {}),
     )
 
 

@@ -23,13 +23,21 @@ class Dispatch:
 
     `slots` says for how many of each lane, SLOTS where it says nothing: a platform that is slow takes no place from
     another. Their deliveries stand in the database: the sweeper finds who waits too long, and another worker may have
-    room.
+    room. Of the lanes in `paced` nothing is sent without a job, for the queue gives those out at the lane's rate.
     """
 
-    def __init__(self, db: Database, send: Send, *, slots: Mapping[str, int] | None = None) -> None:
+    def __init__(
+        self,
+        db: Database,
+        send: Send,
+        *,
+        slots: Mapping[str, int] | None = None,
+        paced: frozenset[str] = frozenset(),
+    ) -> None:
         self._db = db
         self._send = send
         self._slots = slots or {}
+        self._paced = paced
         self._backlogs: dict[str, Backlog] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._late: list[tuple[Key, str]] = []
@@ -37,7 +45,13 @@ class Dispatch:
 
     def soon(self, workspace_id: UUID, conversation_id: UUID, platform: str) -> None:
         """A turn has just committed replies: send them now, without a job."""
-        self._start((workspace_id, conversation_id), platform)
+        key = (workspace_id, conversation_id)
+        if deliver_lane(platform) in self._paced and not self._closing:
+            task = asyncio.create_task(self._leave([(key, platform)]), name=f"queue-{key[1]}")
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        else:
+            self._start(key, platform)
 
     async def wake(self, job: Taken) -> None:
         """Take one job of a platform's lane. Raises Invalid for one that is none."""

@@ -157,6 +157,18 @@ async def test_pancake_never_answers(shop: Shop) -> None:
     assert result["pancake_result"]["status"] == "unknown"
 
 
+async def test_a_paused_channel_is_not_waited_for(shop: Shop) -> None:
+    async with shop.house.program.db.transaction(shop.workspace_id) as tx:
+        await tx.connection.execute(
+            """UPDATE channels SET paused_until = 'infinity', paused_reason = 'a bad token'
+               WHERE workspace_id = $1 AND platform = 'pancake'""",
+            tx.workspace_id,
+        )
+    told = await shop.handle("Hello")
+    assert told["result"]["pancake_result"] == {"status": "pending", "actions_executed": 0}
+    assert told["processing_time_ms"] < 10_000, "a try and its answer are given 12 s"
+
+
 async def test_pancake_is_not_configured(shop: Shop) -> None:
     async with shop.house.program.db.transaction(shop.workspace_id) as tx:
         await tx.connection.execute(

@@ -26,6 +26,7 @@ from rejoinder.db import Database
 from rejoinder.errors import NotFound
 from rejoinder.turns.hands.cancel import cancel_conversation
 from rejoinder.turns.upkeep.retention import Keep, clean
+from rejoinder.turns.upkeep.store import GRACE
 
 LATE = timedelta(seconds=60)
 """Sweepers look every 10 s at most: what is later than this, nobody is taking."""
@@ -33,7 +34,6 @@ LATE = timedelta(seconds=60)
 _LAPSED = timedelta(seconds=10)
 """A lease that ended is found within seconds while any worker lives."""
 
-_SEEN = timedelta(seconds=15)
 _RECENT = timedelta(hours=24)
 
 ACTIONS = ("send_message", "transfer_to_agent")
@@ -73,7 +73,7 @@ async def health(db: Database, workspace_id: UUID) -> HealthView:
         total = await store.total(read)
         active = await store.running(read)
         stuck = await store.stuck(read, LATE, _LAPSED)
-        workers = await store.workers(read.connection, _SEEN)
+        workers = await store.workers(read.connection, GRACE)
     places = {each.conversation_id for each in stuck}
     return HealthView(
         status="healthy" if workers and not stuck else "degraded",
@@ -181,7 +181,7 @@ async def handler(db: Database, workspace_id: UUID) -> HandlerView:
     """Whether anybody answers, in the parts the document names. The lock is the conversation's row."""
     async with db.read(workspace_id) as read:
         active = await store.running(read)
-        alive = await store.workers(read.connection, _SEEN) > 0
+        alive = await store.workers(read.connection, GRACE) > 0
     return HandlerView(
         initialized=True,
         components=Components(

@@ -75,7 +75,8 @@ async def _answered(
             at.most,
             since=received.seq if received.turn_id and not received.duplicate else None,
         )
-        answer = await _delivered(at, workspace_id, found)
+        patience = _DELIVERY_S if channel.pause is None else 0.0
+        answer = await _delivered(at, workspace_id, found, patience)
     except Unavailable:  # the message is stored: the caller must not think otherwise
         found, answer = at_first(received, incoming), None
     return result(body.message_id, found, answer, sends=sends)
@@ -99,12 +100,14 @@ def _incoming(channel: Channel, body: EnhancedMessage) -> Incoming:
     )
 
 
-async def _delivered(at: Waiting, workspace_id: UUID, found: Outcome) -> Answer | None:
-    """The answer of a turn that has ended, once its deliveries have too, or after 12 s."""
+async def _delivered(
+    at: Waiting, workspace_id: UUID, found: Outcome, patience: float
+) -> Answer | None:
+    """The answer of a turn that has ended, once its deliveries have too, or after `patience` seconds."""
     if found.turn_id is None or found.status == "pending":
         return None
     loop = asyncio.get_running_loop()
-    until = loop.time() + _DELIVERY_S
+    until = loop.time() + patience
     with at.bus.watch(found.conversation_id, _DELIVERED) as watch:
         while True:
             async with at.db.read(workspace_id) as read:

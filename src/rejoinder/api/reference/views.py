@@ -54,16 +54,19 @@ class CurrentResult(BaseModel):
     pancake_result: dict[str, JsonValue] | None = None
 
 
-class EnhancedResult(CurrentResult):
+class EnhancedResult(BaseModel):
     """`answered_by` is the message whose answer answers this one too."""
 
     status: Status
     reason: str | None = None
-    message_id: str
     answered_by: str | None = None
     turn_id: str | None = None
+    ai_response: AIResponse | None = None
+    extracted_actions: list[Action] = []
+    pancake_result: dict[str, JsonValue] | None = None
     newer_messages: list[NewerMessage] = []
     current_result: CurrentResult | None = None
+    message_id: str
     storage_backend: str
     distributed_lock_used: bool
 

@@ -12,8 +12,7 @@ from rejoinder.outbound.store import held
 # What could leave and whose job got lost, and what was being sent by one that died. They count as due or found from now
 # on, so that none is found twice. What a pause has kept is not late.
 OVERDUE = f"""
-UPDATE deliveries d SET next_try_at = clock_timestamp()
-FROM (
+WITH late AS MATERIALIZED (
     SELECT o.workspace_id, o.delivery_id, ch.platform FROM deliveries o
     JOIN conversations c ON c.workspace_id = o.workspace_id AND c.conversation_id = o.conversation_id
     JOIN channels ch ON ch.workspace_id = c.workspace_id AND ch.channel_id = c.channel_id AND ch.paused_until IS NULL
@@ -24,7 +23,8 @@ FROM (
             ELSE coalesce(o.next_try_at < statement_timestamp() - $1::interval, true) END
         AND NOT ({held("statement_timestamp() - $1::interval")})
     ORDER BY coalesce(o.sending_until, o.next_try_at, o.created_at) LIMIT 500 FOR UPDATE OF o SKIP LOCKED
-) late
+)
+UPDATE deliveries d SET next_try_at = clock_timestamp() FROM late
 WHERE d.workspace_id = late.workspace_id AND d.delivery_id = late.delivery_id
 RETURNING d.workspace_id, d.conversation_id, late.platform
 """

@@ -104,15 +104,20 @@ def _message(guard: Guard, turn_id: UUID, seq: int, text: str, verdict: Verdict)
         waited_for=False,
         platform_time=guard.now,
         received_at=guard.now,
-        metadata=_metadata(verdict),
+        metadata=_metadata(verdict, text),
     )
 
 
-def _metadata(verdict: Verdict) -> dict[str, JsonValue]:
+def _metadata(verdict: Verdict, text: str) -> dict[str, JsonValue]:
     told: dict[str, JsonValue] = {"model": verdict.model} if verdict.model else {}
     if verdict.understanding is not None:
         told["understanding"] = verdict.understanding.told()
         told["processing_time_ms"] = round(verdict.seconds * 1000, 1)
+    if verdict.decision == "hand_off":  # whoever acts on replies is told of both
+        told["actions"] = [
+            {"type": "send_message", "data": {"message": text}},
+            {"type": "transfer_to_agent", "data": {"reason": verdict.reason}},
+        ]
     if verdict.resources is not None:
         told["resources"] = verdict.resources
     return told

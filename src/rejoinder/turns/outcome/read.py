@@ -73,6 +73,8 @@ async def outcome(read: Read, message_id: UUID) -> Outcome | None:
 def _status(facts: store.Facts) -> Status:
     if facts.turn_id is None and facts.kind == "deleted":
         return "silent"
+    if facts.turn_id is None and facts.kind == "history":
+        return "stored"
     if facts.turn_id is None:
         return without_turn(facts.sender_type)
     if facts.state in (None, "waiting", "running"):

@@ -68,9 +68,9 @@ ORDER BY t.first_unanswered_at LIMIT $2
 """
 
 # statement_timestamp is stable, so the index on due_at can be searched by it; clock_timestamp is not.
+# MATERIALIZED, else a plan may run the limited SELECT again and again, and lock more than its limit.
 OVERDUE = """
-UPDATE turns t SET woken_at = clock_timestamp()
-FROM (
+WITH late AS MATERIALIZED (
     SELECT w.workspace_id, w.turn_id FROM turns w
     JOIN conversations c ON c.workspace_id = w.workspace_id AND c.conversation_id = w.conversation_id
     WHERE w.state = 'waiting' AND w.due_at < statement_timestamp() - $1::interval
@@ -79,7 +79,8 @@ FROM (
             SELECT FROM turns r WHERE r.workspace_id = w.workspace_id AND r.conversation_id = w.conversation_id
                 AND r.state = 'running')
     ORDER BY w.due_at LIMIT 500 FOR UPDATE OF w SKIP LOCKED
-) late
+)
+UPDATE turns t SET woken_at = clock_timestamp() FROM late
 WHERE t.workspace_id = late.workspace_id AND t.turn_id = late.turn_id
 RETURNING t.workspace_id, t.conversation_id, t.priority
 """

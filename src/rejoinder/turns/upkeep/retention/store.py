@@ -52,11 +52,12 @@ SELECT pg_relation_size($1::text::regclass) / current_setting('block_size')::int
 """
 
 FORGET_CLOSED = """
-DELETE FROM conversations c USING (
+WITH old AS MATERIALIZED (
     SELECT workspace_id, conversation_id FROM conversations
     WHERE state = 'closed' AND closed_at < statement_timestamp() - $1::interval
     ORDER BY closed_at LIMIT $2 FOR UPDATE SKIP LOCKED
-) old
+)
+DELETE FROM conversations c USING old
 WHERE c.workspace_id = old.workspace_id AND c.conversation_id = old.conversation_id
 """
 
