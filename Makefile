@@ -7,7 +7,7 @@ export UV_SYSTEM_CERTS := 1
 export UV_PROJECT_ENVIRONMENT := .venv
 
 .DEFAULT_GOAL := help
-.PHONY: help run test coverage check format bench eval clean
+.PHONY: help run test coverage check format bench chaos eval clean
 
 help: ## Show what there is
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -58,6 +58,9 @@ format: .venv/.dev ## Format and mend what can be mended
 
 bench: .venv/.run ## Measure on loopback; writes nothing
 	$(BIN)/rejoinder bench
+
+chaos: .venv/.dev ## Kill, stop and restart at random for CHAOS_SECONDS (600), and count what customers read
+	@$(BIN)/python -m tests.crash.chaos
 
 eval: .venv/.run ## Recall of the knowledge base on fixed questions
 	$(BIN)/rejoinder eval knowledge

@@ -20,6 +20,7 @@
     │   ├── ModelThrottled          429, with the wait the provider asked for
     │   └── ModelRefused            asking again can't help: bad key, bad request, content filter
     └── LostTurn               -    this worker no longer owns the turn
+        └── NothingAsked       -    its messages were taken back, or went to another turn
 
 Each has a stable `code` for machines, an HTTP `status`, a `detail` that says what is wrong
 and a `mend` that says how to put it right.
@@ -195,3 +196,9 @@ class LostTurn(RejoinderError):  # noqa: N818
 
     code = "lost_turn"
     status = 409
+
+
+class NothingAsked(LostTurn):
+    """The turn has no message left: they were taken back, or changed and went to another turn."""
+
+    code = "nothing_asked"

@@ -9,9 +9,10 @@ import pytest
 from aiohttp import web
 from pydantic_core import from_json
 
-from rejoinder.bench.load import Load, load, what_is_wrong
+from rejoinder.bench.load import Load, is_merged, load, what_is_wrong
 
 ANSWERED = b'{"status": "answered", "replies": [{"text": "Hi"}]}'
+MERGED = b'{"status": "merged", "replies": []}'
 
 
 class Platform:
@@ -24,6 +25,7 @@ class Platform:
         self.gate = asyncio.Event()
         self.gate.set()
         self.status = 202
+        self.merges = set[str]()
 
     async def answer(self, request: web.BaseRequest) -> web.Response:
         body = from_json(await request.read())
@@ -37,7 +39,8 @@ class Platform:
         await self.gate.wait()
         self.open -= 1
         status = 200 if self.status == 202 and "wait" in request.query else self.status
-        return web.Response(status=status, body=ANSWERED)
+        merged = body["message_id"] in self.merges
+        return web.Response(status=status, body=MERGED if merged else ANSWERED)
 
 
 @pytest.fixture
@@ -82,6 +85,49 @@ async def test_callers_send_a_number_of_messages_together(platform: Platform, ca
     await stretch.in_all(3, 7)
     assert len(set(platform.threads)) == len(stretch.samples) == 7
     assert 1 <= platform.most_open <= 3
+
+
+async def test_a_conversation_is_written_to_twice(platform: Platform, caller: Load) -> None:
+    stretch = caller.stretch("twice", wait=True)
+    platform.merges.add(f"{stretch.prefix}1")
+    between: list[int] = []
+
+    async def look() -> None:
+        between.append(len(platform.threads))
+
+    merged = await stretch.twice([0.0, 0.001, 0.002], look)
+    assert merged == {f"{stretch.prefix}1"}
+    assert len(stretch.threads) == len(set(stretch.threads)) == 3
+    assert sorted(platform.threads) == sorted([*stretch.threads, *stretch.threads])
+    assert between[0] <= 3
+    assert not stretch.refusals
+
+
+async def test_only_the_first_of_two_messages_may_be_merged(
+    platform: Platform, caller: Load
+) -> None:
+    async def at_once() -> None:
+        return
+
+    stretch = caller.stretch("merged", wait=True)
+    platform.merges.add(f"{stretch.prefix}0-again")
+    assert await stretch.twice([0.0], at_once) == set()
+    assert stretch.refusals == {"HTTP 200, merged, 0 replies": 1}
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "merged"),
+    [
+        (200, MERGED, True),
+        (200, ANSWERED, False),
+        (202, MERGED, False),
+        (200, b"oops", False),
+        (200, b"[]", False),
+        (200, b"{}", False),
+    ],
+)
+def test_only_a_merged_message_is_one(status: int, body: bytes, merged: bool) -> None:
+    assert is_merged(status, body) is merged
 
 
 async def test_stretches_share_no_thread(platform: Platform, caller: Load) -> None:

@@ -10,7 +10,7 @@ import pytest
 from aiohttp import web
 
 from rejoinder.app.accounts import accounts
-from rejoinder.bench.probe import probing, several
+from rejoinder.bench.stretches.probe import probing, several
 from rejoinder.bench.under_test.program import THIS, Program, WireFormat, model_settings
 from rejoinder.llm.choose import names
 from rejoinder.settings import Settings

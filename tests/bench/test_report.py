@@ -28,6 +28,11 @@ def test_a_row_is_as_good_as_its_worst_figure() -> None:
     assert verdict(Row("p50/p99", (6, 14), "ms", (12, 40), (5, 15))) == "budget"
 
 
+@pytest.mark.parametrize(("measured", "reached"), [(1500, "budget"), (1501, "missed")])
+def test_a_budget_may_have_no_goal(measured: float, reached: str) -> None:
+    assert verdict(Row("stopped", (measured,), "ms", (1500,))) == reached
+
+
 def test_without_a_budget_nothing_is_missed() -> None:
     assert verdict(Row("RSS", (1e9,), "MB")) == ""
 

@@ -8,11 +8,13 @@ import psutil
 import pytest
 from pydantic_core import from_json, to_json
 
-from rejoinder.bench.measure import Tally
-from rejoinder.bench.report.model import Report
+from rejoinder.bench.measure import Tally, spread
+from rejoinder.bench.pair.ratios import Ratio
+from rejoinder.bench.report.model import Fleet, Interrupts, Recovery, Report
 from rejoinder.bench.report.rows import lines, rows
+from rejoinder.bench.report.text import verdict
 from rejoinder.bench.run import Extras, bench, check
-from rejoinder.bench.stretches import Sizes
+from rejoinder.bench.stretches.timed import Sizes
 from rejoinder.errors import RejoinderError
 
 SMALL = Sizes(
@@ -23,11 +25,16 @@ SMALL = Sizes(
     delays=(0.0, 0.05),
     callers=3,
     burst=10,
+    interrupted=3,
     warm_up_seconds=0.05,
     yardstick_seconds=0.05,
     pairs=1,
 )
 MORE = Extras(growth=25, few=10, in_flight=4, slow=1.0)
+
+
+# The run takes some thirty seconds, three times that on a machine whose cores are taken.
+pytestmark = pytest.mark.timeout(300)
 
 
 def _processes() -> set[int]:
@@ -37,7 +44,7 @@ def _processes() -> set[int]:
 
 @pytest.fixture(scope="module")
 async def run() -> tuple[Report, set[int]]:
-    """What a run of some twenty seconds found, and the processes it left."""
+    """What a run of some thirty seconds found, and the processes it left."""
     before = _processes()
     report = await bench(SMALL, lambda _: None, "gemini", MORE)
     return report, _processes() - before
@@ -51,9 +58,9 @@ def report(run: tuple[Report, set[int]]) -> Report:
 
 async def test_every_message_gets_its_one_reply(report: Report) -> None:
     assert (report.tally.refusals, report.tally.lost, report.tally.doubled) == ({}, 0, 0)
-    # acknowledge 6, burst 10, overhead 6 at each of two delays, three callers at least once in two stretches; then 4 in
-    # flight, and two servers with 6 + 6 + 3 each
-    assert report.tally.asked >= 6 + 10 + 12 + 6 + 4 + 30
+    # acknowledge 6, burst 10, overhead 6 at each of two delays, three callers at least once in two stretches, 3
+    # interrupted; then 4 in flight, and two servers with 6 + 6 + 3 each
+    assert report.tally.asked >= 6 + 10 + 12 + 6 + 3 + 4 + 30
     check(report.tally)
 
 
@@ -100,6 +107,13 @@ async def test_two_servers_hold_different_numbers_of_messages(report: Report) ->
     assert all(ratio > 0 for ratio in report.growth.by_round)
 
 
+async def test_a_second_message_stops_the_call_for_the_first(report: Report) -> None:
+    found = report.interrupts
+    assert found.asked == 3
+    assert found.stopped is not None
+    assert 1 <= found.stopped.count <= found.superseded <= 3
+
+
 async def test_the_report_says_it_for_people_and_for_machines(report: Report) -> None:
     said = "\n".join(lines(report))
     assert all(row.what in said for row in rows(report))
@@ -120,11 +134,37 @@ async def test_a_budget_for_five_thousand_turns_is_none_for_fewer(report: Report
         assert row.budget == budget
 
 
+async def test_workers_and_a_kill_are_reported_where_they_were_measured(report: Report) -> None:
+    slower = Ratio("full turns/s", "", "higher", 80, 100, [0.7, 0.8, 0.9])
+    more = replace(report, fleet=Fleet(2, 3, 1.0, [slower]), recovery=Recovery(2, 7, 3.0, 10.5))
+    said = "\n".join(lines(more))
+    assert "2 worker processes beside a single process: 3 rounds of each" in said
+    assert "0.80 (0.70–0.90)" in said
+    assert "worse" in said
+    row = next(each for each in rows(more) if "of its 7 turns" in each.what)
+    assert (row.measured, verdict(row)) == ((10.5,), "budget")
+
+
 async def test_what_was_not_asked_for_is_not_reported(report: Report) -> None:
+    assert report.fleet is None
+    assert report.recovery is None
     plain = replace(report, crowd=None, growth=None)
     said = "\n".join(lines(plain))
-    assert "in flight" not in said
-    assert "growth" not in said
+    for what in ("in flight", "growth", "worker processes", "kill"):
+        assert what not in said
+
+
+async def test_a_call_that_was_not_stopped_is_told(report: Report) -> None:
+    some = Interrupts(5, 4, spread([0.01, 0.02]))
+    said = "\n".join(lines(replace(report, interrupts=some)))
+    assert "p99 of 2" in said
+    assert (
+        "Of 5 conversations with a second message 4 had their attempt superseded and 2 a call"
+        in said
+    )
+    none = "\n".join(lines(replace(report, interrupts=Interrupts(5, 0, None))))
+    assert "p99 of" not in none
+    assert "and 0 a call stopped" in none
 
 
 async def test_no_process_is_left(run: tuple[Report, set[int]]) -> None:

@@ -1,4 +1,4 @@
-"""A program that may be killed, and the model server it asks."""
+"""Programs that may be killed, and the model servers they ask."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ import pytest
 
 from rejoinder.testing import OpenAIStub
 from rejoinder.testing.model_stub import Received
+from tests.cli.conftest import open_folder
+from tests.crash.house.house import House, running
 from tests.crash.program import Program
 
 _UNANSWERED = re.compile(r"<unanswered>\n(.*?)\n</unanswered>", re.DOTALL)
@@ -51,3 +53,20 @@ async def program(folder: Program) -> Program:
     if not folder.runs:
         await folder.start()
     return folder
+
+
+@pytest.fixture(scope="session")
+async def lasting_house() -> AsyncIterator[House]:
+    """A PostgreSQL of its own, since it is restarted, a server and a model server; started once."""
+    with open_folder() as top:
+        async with running(top) as house:
+            yield house
+
+
+@pytest.fixture(scope="module")
+async def house(lasting_house: House) -> AsyncIterator[House]:
+    """The same without a worker: each module starts those it needs."""
+    yield lasting_house
+    lasting_house.model.gate.release()
+    lasting_house.model.thinks = lambda _: 0.0
+    await lasting_house.dismiss_all()

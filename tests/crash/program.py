@@ -58,9 +58,12 @@ class Program:
         """kill -9: nothing of it runs any further."""
         self._signal(signal.SIGKILL)
 
-    def kill_postgres(self) -> None:
-        """kill -9 of its database server."""
-        os.kill(self._postmaster(), signal.SIGKILL)
+    def kill_postgres(self) -> int:
+        """kill -9 of its database server; which process that was."""
+        pid = self.postmaster()
+        assert pid is not None
+        os.kill(pid, signal.SIGKILL)
+        return pid
 
     async def killed(self) -> None:
         """Wait for the end of a program that was killed."""
@@ -96,17 +99,23 @@ class Program:
         """Stop what still runs, however the test went, and delete the folder."""
         if self.runs:
             await self.stop()
-        with suppress(FileNotFoundError, ProcessLookupError):  # it stopped with its program
-            os.kill(self._postmaster(), signal.SIGQUIT)
+        pid = self.postmaster()
+        if pid is not None:
+            with suppress(ProcessLookupError):  # it stopped with its program
+                os.kill(pid, signal.SIGQUIT)
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _signal(self, number: signal.Signals) -> None:
         assert self._process is not None
         self._process.send_signal(number)
 
-    def _postmaster(self) -> int:
+    def postmaster(self) -> int | None:
+        """The process of its database server, or of the one that was killed; None while there is none."""
         pid_file = self.data / "postgres" / "18" / "postmaster.pid"
-        return int(pid_file.read_text().partition("\n")[0])
+        try:
+            return int(pid_file.read_text().partition("\n")[0])
+        except (FileNotFoundError, ValueError):
+            return None
 
     async def healthy(self) -> bool:
         """Whether it takes turns now; fails if it has ended."""

@@ -46,9 +46,15 @@ async def test_the_program_and_its_database(program: Program, stub: OpenAIStub) 
 
 
 async def test_the_database_alone(program: Program, stub: OpenAIStub) -> None:
-    """The program starts it again and goes on by itself."""
-    await in_the_middle_of_a_turn(program, stub, "killed-database")
-    program.kill_postgres()
-    await stub.until(lambda stub: stub.open == 0)  # it can't renew, so it stops its generations
-    await eventually(program.healthy, RESUMED_S)
+    """The program starts it again and goes on by itself, with the answer that was being made meanwhile."""
+    stub.delay = 3.0
+    await program.posts("killed-database", "one")
+    await stub.until(lambda stub: stub.open == 1)
+    stub.delay = 0.0
+    killed = program.kill_postgres()
+
+    async def back() -> bool:
+        return program.postmaster() != killed and await program.healthy()
+
+    await eventually(back, RESUMED_S)
     await is_answered_once(program, "killed-database")

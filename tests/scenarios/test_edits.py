@@ -9,6 +9,7 @@ from rejoinder.errors import Conflict, NotFound
 from rejoinder.inbound.edit import delete, edit
 from rejoinder.inbound.model import Received
 from rejoinder.testing import ScriptedModel
+from tests.eventually import eventually
 from tests.scenarios.conftest import OpenShop
 from tests.scenarios.shop import Shop
 
@@ -95,6 +96,41 @@ async def test_the_rest_is_answered_without_it(shop: Shop, model: ScriptedModel)
     assert "bad" not in third.prompt
     model.release()
     assert (await shop.outcome(good)).status == "answered"
+
+
+async def test_an_answer_past_its_interruptions_goes_out_and_leaves_no_empty_turn(
+    opens: OpenShop, model: ScriptedModel
+) -> None:
+    shop = await opens(max_interrupts=0, quiet_seconds=0.2)
+    model.hold()
+    await shop.says("one")
+    bad = await shop.says("two")
+    await model.called(1)
+    await takes_back(shop, bad)
+    model.release()
+    assert (await shop.outcome(bad)).status == "silent"
+
+    async def settled() -> bool:
+        return set(await shop.turns()) == {"committed"}
+
+    await eventually(settled)
+    assert await shop.turns() == ["committed"]
+
+
+async def test_a_turn_whose_messages_are_gone_ends_at_once(
+    opens: OpenShop, model: ScriptedModel
+) -> None:
+    """Whatever made it so: nobody is answered, nothing fails, and the next turn goes on."""
+    shop = await opens(quiet_seconds=0.3, overlap_policy="enqueue")
+    message = await shop.says("one")
+    await shop.sql("UPDATE messages SET turn_id = NULL WHERE workspace_id = $1")
+
+    async def ended() -> bool:
+        return await shop.turns() == ["cancelled"]
+
+    await eventually(ended)
+    assert await shop.replies(message) == []
+    assert model.calls == []
 
 
 async def test_what_can_not_be_changed_says_why(shop: Shop, model: ScriptedModel) -> None:

@@ -9,6 +9,7 @@ import pytest
 from rejoinder.channels.model import Outgoing, Receipt, Taken
 from rejoinder.db import Database, new_id
 from rejoinder.errors import Conflict, MessageConflict, NotFound
+from rejoinder.inbound.edit import delete
 from rejoinder.inbound.model import Received
 from rejoinder.inbound.reply import Replied, reply
 from rejoinder.testing import ScriptedModel
@@ -143,6 +144,19 @@ class TestWriting:
             await writes(shop, message, "Something else.", external_id="r-1")
         assert len(await shop.messages(message)) == 2
 
+    async def test_the_same_again_after_it_was_closed_or_handed_on(self, shop: Shop) -> None:
+        message = await shop.says("Hello")
+        first = await writes(shop, message, "Hi.", external_id="r-1")
+        await release(shop.db, shop.workspace_id, message.conversation_id, "anna")
+        await take(shop.db, shop.workspace_id, message.conversation_id, "bo")
+        again = await writes(shop, message, "Hi.", external_id="r-1")
+        assert (again.message_id, again.duplicate) == (first.message_id, True)
+        await close(shop.db, shop.workspace_id, message.conversation_id, "bo")
+        again = await writes(shop, message, "Hi.", external_id="r-1")
+        assert (again.message_id, again.duplicate) == (first.message_id, True)
+        with pytest.raises(Conflict, match="closed"):
+            await writes(shop, message, "Hi.", external_id="r-2")
+
 
 class TestReleasing:
     @pytest.mark.usefixtures("work")
@@ -169,6 +183,50 @@ class TestReleasing:
         assert await release(shop.db, shop.workspace_id, first.conversation_id, "anna") is None
         assert (await shop.conversation(first)).state == "bot"
         assert (await shop.conversation(first)).agent is None
+
+    @pytest.mark.usefixtures("work")
+    async def test_what_the_takeover_stopped_is_answered_after_all(
+        self, shop: Shop, model: ScriptedModel
+    ) -> None:
+        model.hold()
+        first = await shop.says("When do you open?")
+        stopped = await model.called(1)
+        await take(shop.db, shop.workspace_id, first.conversation_id, "anna")
+        await model.until(lambda: stopped.state == "cancelled")
+        model.release()
+        turn_id = await release(shop.db, shop.workspace_id, first.conversation_id, "anna")
+        outcome = await shop.outcome(first)
+        assert (outcome.status, outcome.turn_id) == ("answered", turn_id)
+        assert await shop.replies(first) == ["Read: When do you open?"]
+
+    async def test_so_is_what_a_withheld_reply_had_answered(
+        self, db: Database, opens: OpenShop
+    ) -> None:
+        shop = await opens()
+        await shop.sql(
+            """UPDATE channels SET settings = '{"callback_url": "http://receiver"}'
+               WHERE workspace_id = $1"""
+        )
+        async with working(db, ScriptedModel()):  # it sends nowhere
+            first = await shop.says("When do you open?")
+            await shop.outcome(first)
+
+            async def queued() -> bool:
+                rows = await shop.sql("SELECT status FROM deliveries WHERE workspace_id = $1")
+                return [row[0] for row in rows] == ["queued"]
+
+            await eventually(queued)
+            await take(shop.db, shop.workspace_id, first.conversation_id, "anna")
+            turn_id = await release(shop.db, shop.workspace_id, first.conversation_id, "anna")
+            assert turn_id is not None
+            assert (await shop.outcome(first)).turn_id == turn_id
+
+    async def test_what_was_taken_back_is_not_answered(self, shop: Shop) -> None:
+        first = await shop.says("Hello")
+        await writes(shop, first, "Hi.")
+        later = await shop.says("Never mind")
+        await delete(shop.db, shop.workspace_id, later.message_id)
+        assert await release(shop.db, shop.workspace_id, first.conversation_id, "anna") is None
 
     async def test_twice_is_once(self, shop: Shop) -> None:
         first = await shop.says("Hello")

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from rejoinder.db.migrate import migrate, newer, one_at_a_time, version
+from rejoinder.db.pool import AWAY, unreachable
 from rejoinder.db.private import HELD, attach, attach_lasting, has_cluster, own
 from rejoinder.errors import Setup
 from rejoinder.queue import schema
@@ -94,7 +95,14 @@ async def bring_forward(dsn: str) -> None:
 
 
 async def check(dsn: str) -> None:
-    """Raise Setup unless the schema is exactly this program's."""
+    """Raise Setup unless the schema is exactly this program's, and Unavailable when PostgreSQL goes away meanwhile."""
+    try:
+        await _check(dsn)
+    except AWAY as away:
+        raise unreachable(away) from None
+
+
+async def _check(dsn: str) -> None:
     found = await version(dsn)
     if found == "unknown":
         raise newer()

@@ -5,10 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from rejoinder.bench.in_flight import InFlight
 from rejoinder.bench.measure import Sample, Tally, middle, rate, spread, together
-from rejoinder.bench.report.model import Crowd, Growth, Report, Steady, Turns
-from rejoinder.bench.stretches import Busy, Measured, Paced, Sizes
+from rejoinder.bench.report.model import (
+    Crowd,
+    Fleet,
+    Growth,
+    Interrupts,
+    Recovery,
+    Report,
+    Steady,
+    Turns,
+)
+from rejoinder.bench.stretches.in_flight import InFlight
+from rejoinder.bench.stretches.interrupt import Interrupted
+from rejoinder.bench.stretches.recovery import Recovered
+from rejoinder.bench.stretches.timed import Busy, Measured, Paced, Sizes
 from rejoinder.bench.under_test.machine import Machine
 from rejoinder.bench.under_test.program import WireFormat
 from rejoinder.bench.under_test.resources import Cpu
@@ -28,14 +39,24 @@ class Findings:
     bursts: list[Measured] = field(default_factory=list)
     idle_probes: list[float] = field(default_factory=list)
     yardsticks: list[Yardstick] = field(default_factory=list)
+    interrupted: list[Interrupted] = field(default_factory=list)
     crowd: InFlight | None = None
     growth: Growth | None = None
+    fleet: Fleet | None = None
+    recovered: Recovered | None = None
 
     def tally(self) -> Tally:
         """What became of all conversations."""
         measured = [*self.acknowledged, *self.turns, *self.paced, *self.bursts]
         crowd = [self.crowd.tally] if self.crowd else []
-        return together([*self.others, *(each.tally for each in measured), *crowd])
+        recovered = [self.recovered.tally] if self.recovered else []
+        interrupted = [each.tally for each in self.interrupted]
+        return together(
+            [
+                *(*self.others, *interrupted, *crowd, *recovered),
+                *(each.tally for each in measured),
+            ]
+        )
 
 
 def report(findings: Findings, sizes: Sizes, wire: WireFormat, where: Machine, date: str) -> Report:
@@ -69,7 +90,10 @@ def report(findings: Findings, sizes: Sizes, wire: WireFormat, where: Machine, d
         crowd=Crowd(crowd.asked, crowd.delay, crowd.most, crowd.idle_rss, crowd.rss)
         if crowd
         else None,
+        interrupts=interrupts(findings.interrupted),
         growth=findings.growth,
+        fleet=findings.fleet,
+        recovery=_recovery(findings.recovered),
         tally=findings.tally(),
     )
 
@@ -89,6 +113,20 @@ def steady(paced: Sequence[Paced], each_second: float) -> Steady:
         probe=spread(probe for one in paced for probe in one.probes),
         stages=stages[len(stages) // 2] if stages else None,
     )
+
+
+def interrupts(found: Sequence[Interrupted]) -> Interrupts:
+    """How long superseded calls went on."""
+    stopped = [seconds for each in found for seconds in each.stopped]
+    return Interrupts(
+        sum(each.asked for each in found),
+        sum(each.superseded for each in found),
+        spread(stopped) if stopped else None,
+    )
+
+
+def _recovery(found: Recovered | None) -> Recovery | None:
+    return Recovery(found.workers, found.lost, found.first, found.last) if found else None
 
 
 def _turns(rounds: Sequence[Busy], sizes: Sizes) -> Turns:

@@ -6,7 +6,7 @@ import asyncio
 import itertools
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -63,8 +63,7 @@ class Stretch:
         start = time.perf_counter()  # not the loop's time, which uvloop keeps in whole milliseconds
         async with asyncio.TaskGroup() as group:
             for at in due:
-                if (pause := start + at - time.perf_counter()) > 0:
-                    await asyncio.sleep(pause)
+                await _until(start + at)
                 group.create_task(self._send(start + at))
 
     async def closed_loop(self, callers: int, seconds: float) -> None:
@@ -86,18 +85,46 @@ class Stretch:
             for _ in range(callers):
                 group.create_task(call())
 
+    async def twice(self, due: Sequence[float], between: Callable[[], Awaitable[None]]) -> set[str]:
+        """Open a conversation at each time, and after `between` write to each again, at the same pace.
+
+        Either the second message's reply answers the first one, too, or each has its own; the threads that had one.
+        """
+        async with asyncio.TaskGroup() as group:
+            firsts = dict[str, asyncio.Task[bool]]()
+            start = time.perf_counter()
+            for at in due:
+                await _until(start + at)
+                thread = self._open()
+                said = self._say(start + at, thread, thread, mergeable=True)
+                firsts[thread] = group.create_task(said)
+            await between()
+            start = time.perf_counter()
+            for thread, at in zip(firsts, due, strict=True):
+                await _until(start + at)
+                group.create_task(self._say(start + at, thread, f"{thread}-again"))
+        return {thread for thread, first in firsts.items() if first.result()}
+
     async def _call_until(self, until: float) -> None:
         while (now := time.perf_counter()) < until:
             await self._send(now)
 
-    async def _send(self, due: float) -> None:
+    def _open(self) -> str:
         thread = f"{self.prefix}{len(self.threads)}"
         self.threads.append(thread)
-        sent = time.perf_counter()
+        return thread
+
+    async def _send(self, due: float) -> None:
+        thread = self._open()
+        await self._say(due, thread, thread)
+
+    async def _say(self, due: float, thread: str, message: str, *, mergeable: bool = False) -> bool:
+        """Whether the message was merged with a newer one, which only one that is `mergeable` may be."""
+        sent, merged = time.perf_counter(), False
         try:
             async with self.load.http.post(
                 self.url,
-                data=to_json({"conversation_id": thread, "message_id": thread, "text": _TEXT}),
+                data=to_json({"conversation_id": thread, "message_id": message, "text": _TEXT}),
                 headers={
                     "Authorization": f"Bearer {self.load.token}",
                     "Content-Type": "application/json",
@@ -105,12 +132,27 @@ class Stretch:
                 timeout=_TIMEOUT,
             ) as response:
                 body, status = await response.read(), response.status
-            wrong = what_is_wrong(self.expected, status, body)
+            merged = mergeable and is_merged(status, body)
+            wrong = "" if merged else what_is_wrong(self.expected, status, body)
         except (aiohttp.ClientError, TimeoutError) as lost:
             wrong = type(lost).__name__
         if wrong:
             self.refusals[wrong] += 1
         self.samples.append(Sample(due, sent, time.perf_counter()))
+        return merged
+
+
+async def _until(at: float) -> None:
+    if (pause := at - time.perf_counter()) > 0:
+        await asyncio.sleep(pause)
+
+
+def is_merged(status: int, body: bytes) -> bool:
+    """Whether a newer message's reply answers this one, too."""
+    try:
+        return status == 200 and from_json(body)["status"] == "merged"
+    except (ValueError, LookupError, TypeError):
+        return False
 
 
 def what_is_wrong(expected: int, status: int, body: bytes) -> str:

@@ -18,15 +18,18 @@ from pydantic_core import to_json
 
 from rejoinder.bench import store
 from rejoinder.bench.findings import Findings, report
-from rejoinder.bench.in_flight import in_flight
 from rejoinder.bench.measure import Tally
 from rejoinder.bench.pair import compare as comparing
 from rejoinder.bench.pair.compare import Comparison
 from rejoinder.bench.pair.growth import growth
 from rejoinder.bench.pair.revision import revision
+from rejoinder.bench.pair.workers import workers
 from rejoinder.bench.report.model import Report
 from rejoinder.bench.report.rows import lines
-from rejoinder.bench.stretches import Sizes, acknowledge, burst, full_turns, idle, overhead
+from rejoinder.bench.stretches.in_flight import in_flight
+from rejoinder.bench.stretches.interrupt import interrupt
+from rejoinder.bench.stretches.recovery import recovery
+from rejoinder.bench.stretches.timed import Sizes, acknowledge, burst, full_turns, idle, overhead
 from rejoinder.bench.under_test import yardstick
 from rejoinder.bench.under_test.machine import Machine, checkout, machine
 from rejoinder.bench.under_test.processes import Stub, help_seconds, stub
@@ -48,13 +51,15 @@ class Extras:
     """What is measured only where it is asked for; 0 leaves it out.
 
     `growth` messages are stored in one server, `few` in the other. `in_flight` messages wait for a model that takes
-    `slow` seconds.
+    `slow` seconds. `workers` processes answer beside a single one. For `recovery` one of two workers is killed.
     """
 
     growth: int = 0
     few: int = 1_000
     in_flight: int = 0
     slow: float = 60.0
+    workers: int = 0
+    recovery: bool = False
 
 
 def run_bench(
@@ -77,8 +82,11 @@ def run_bench(
         found = _run(lambda: bench(sizes, _say, wire or "gemini", extras))
         _give(found, lines(found), out)
         return
-    if extras.growth or extras.in_flight:
-        raise Setup("--compare goes with neither --growth nor --in-flight.", mend="Run them apart.")
+    if extras != Extras(few=extras.few, slow=extras.slow):
+        raise Setup(
+            "--compare goes with none of --growth, --in-flight, --workers and --recovery.",
+            mend="Run them apart.",
+        )
     named = compare
     # Older commits speak no other.
     paired = _run(lambda: bench_beside(named, sizes, _say, wire or "openai"))
@@ -97,6 +105,10 @@ async def bench(
         limit += _PAIRED_S + _PAIRED_FACTOR * sizes.seconds + extras.growth / 500
     if extras.in_flight:
         limit += _LIMIT_S + 4 * extras.slow + extras.in_flight / 20
+    if extras.workers:
+        limit += _PAIRED_S + _PAIRED_FACTOR * sizes.seconds
+    if extras.recovery:
+        limit += _LIMIT_S
     async with _no_longer_than(limit):
         return await _bench(sizes, say, wire, extras)
 
@@ -133,6 +145,8 @@ async def _bench(
                 await _round(tested, sizes, findings)
             say(f"A burst of {sizes.burst} …")
             findings.bursts.append(await burst(tested, sizes.burst))
+            say(f"{sizes.interrupted} interruptions …")
+            findings.interrupted.append(await interrupt(tested, sizes.interrupted))
             findings.yardsticks.append(await _yardstick(tested, sizes))
             where = await _machine(tested)
         await _extras(model, sizes, extras, findings, say)
@@ -157,6 +171,13 @@ async def _extras(
     if extras.in_flight:
         say(f"{extras.in_flight} turns in flight …")
         findings.crowd = await in_flight(THIS, model, extras.in_flight, extras.slow, sizes.callers)
+    if extras.recovery:
+        say("kill -9 of one of two workers …")
+        findings.recovered = await recovery(THIS, model, 2, sizes.killed)
+    if extras.workers:
+        say(f"{extras.workers} workers beside a single process …")
+        findings.fleet, tally = await workers(THIS, model, sizes, extras.workers, say)
+        findings.others.append(tally)
     if extras.growth:
         findings.growth, tally = await growth(THIS, model, sizes, extras.few, extras.growth, say)
         findings.others.append(tally)

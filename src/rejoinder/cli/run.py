@@ -35,7 +35,9 @@ def run_serve(host: str | None, port: int | None, *, worker: bool, workers: str 
     """Run the server until it is told to stop."""
     overrides = {key: value for key, value in (("host", host), ("port", port)) if value is not None}
     settings = load(**overrides)
-    limits(settings.lanes, settings.max_turns)  # what is wrong with it is told before anything starts
+    limits(
+        settings.lanes, settings.max_turns
+    )  # what is wrong with it is told before anything starts
     configure(settings.log_level, settings.log_format)
     say("Starting …")
     from rejoinder.cli.serve.serve import serve

@@ -10,6 +10,9 @@ from uuid import UUID
 from pydantic import JsonValue
 
 State: TypeAlias = Literal["bot", "waiting", "agent", "closed"]
+HISTORY = "rejoinder:history"
+"""In a message's metadata: it was said and answered before it came here."""
+
 SenderType: TypeAlias = Literal["customer", "ai", "agent", "system"]
 Direction: TypeAlias = Literal["inbound", "outbound"]
 

@@ -83,7 +83,9 @@ CLASSIFY = """
 UPDATE messages SET ai_confidence_score = $3, intent_classification = $4 WHERE workspace_id = $1 AND message_id = $2
 """
 
-CLASSIFIED = "SELECT intent_classification FROM messages WHERE workspace_id = $1 AND message_id = $2"
+CLASSIFIED = (
+    "SELECT intent_classification FROM messages WHERE workspace_id = $1 AND message_id = $2"
+)
 
 
 async def duplicate(read: Read, channel_id: UUID, external_id: str) -> Duplicate | None:

@@ -192,7 +192,7 @@ async def connect(
     except _REFUSED as refused:
         raise _refused(refused) from None
     except AWAY as away:
-        raise _unreachable(away) from away
+        raise unreachable(away) from away
     return Database(dsn, pool, patience)
 
 
@@ -211,7 +211,7 @@ async def connect_once(
     except _REFUSED as refused:
         raise _refused(refused) from None
     except AWAY as away:
-        raise _unreachable(away) from away
+        raise unreachable(away) from away
     await _prepare(connection)
     return connection
 
@@ -241,7 +241,7 @@ def _refused(refused: BaseException) -> Setup:
     )
 
 
-def _unreachable(away: BaseException) -> Unavailable:
+def unreachable(away: BaseException) -> Unavailable:
     return _full_disk(away) or Unavailable(
         f"PostgreSQL can't be reached: {away}.",
         mend="Check DATABASE_URL and that the server is up.",

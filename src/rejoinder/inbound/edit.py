@@ -11,7 +11,9 @@ from rejoinder.errors import Conflict, NotFound
 from rejoinder.events import store as log
 from rejoinder.events.model import EventType, NewEvent
 from rejoinder.queue.jobs import Job, enqueue
+from rejoinder.turns import decide
 from rejoinder.turns import store as turns
+from rejoinder.turns.attempt import store as attempts
 from rejoinder.turns.hands import store as hands
 from rejoinder.turns.hands.guarded import guarded
 from rejoinder.turns.model import Guard, Turn
@@ -67,7 +69,7 @@ async def delete(db: Database, workspace_id: UUID, message_id: UUID) -> None:
                 return
             batch = Batch(tx)
             seq, events, jobs = guard.seq, list[NewEvent](), list[Job]()
-            if live is not None and not await hands.has_messages(tx, live.turn_id):
+            if live is not None and not await attempts.has_messages(tx, live.turn_id):
                 turns.stop(batch, live, "cancelled", "its messages were deleted")
                 seq += 1
                 events = [NewEvent(seq, "turn.cancelled", {"turn_id": str(live.turn_id)})]
@@ -99,7 +101,7 @@ async def _find(tx: Tx, message_id: UUID) -> tuple[Guard, Turn | None]:
 
 
 def _stoppable(guard: Guard, live: Turn) -> bool:
-    return live.state == "waiting" or guard.policy.overlap in ("interrupt", "rollback")
+    return live.state == "waiting" or decide.interrupts(guard.now, guard.policy, live)
 
 
 def _wake_other(tx: Tx, guard: Guard, ended: Turn) -> list[Job]:

@@ -10,7 +10,7 @@ from uuid import UUID
 import asyncpg
 
 from rejoinder.conversations import store as records
-from rejoinder.conversations.model import NewMessage
+from rejoinder.conversations.model import HISTORY, NewMessage
 from rejoinder.db import BUSY, Batch, Database, Tx, new_id, retry_busy
 from rejoinder.errors import Locked, MessageConflict, Unavailable
 from rejoinder.events import store as log
@@ -209,7 +209,7 @@ def _message(
         waited_for=incoming.waits,
         platform_time=incoming.platform_time or guard.now,
         received_at=guard.now,
-        metadata=incoming.metadata | ({"history": True} if incoming.history else {}),
+        metadata=incoming.metadata | ({HISTORY: True} if incoming.history else {}),
     )
 
 

@@ -10,7 +10,7 @@ import asyncpg
 from rejoinder.conversations import store as records
 from rejoinder.conversations.model import NewMessage
 from rejoinder.db import Batch, Database, Tx, new_id, retry_busy
-from rejoinder.errors import MessageConflict
+from rejoinder.errors import Conflict, MessageConflict
 from rejoinder.events import store as log
 from rejoinder.events.model import NewEvent
 from rejoinder.inbound.receive import EXTERNAL_ID, said
@@ -58,9 +58,22 @@ async def reply(
                 return None
             raise
 
-    return await retry_busy(once) or await _again(
-        db, workspace_id, conversation_id, agent, text, external_id or ""
-    )
+    before = (db, workspace_id, conversation_id, agent, text, external_id or "")
+    try:
+        replied = await retry_busy(once)
+    except Conflict:
+        first = await _before(*before)  # it was taken while the conversation was open, and theirs
+        if first is None:
+            raise
+        return first
+    replied = replied or await _before(*before)
+    if replied is None:
+        raise MessageConflict(
+            f"message_id {external_id!r} was already used in this channel for another message.",
+            mend="Give each message its own message_id; send the same one only to repeat the same message.",
+            where="message_id",
+        )
+    return replied
 
 
 async def _reply(
@@ -123,21 +136,18 @@ def _message(guard: Guard, seq: int, agent: str, text: str, external_id: str | N
     )
 
 
-async def _again(
+async def _before(
     db: Database,
     workspace_id: UUID,
     conversation_id: UUID,
     agent: str,
     text: str,
     external_id: str,
-) -> Replied:
+) -> Replied | None:
+    """What the same message became when it was sent before; None when the id is new or another message's."""
     async with db.read(workspace_id) as read:
         found = await records.conversation(read, conversation_id)
         first = await records.duplicate(read, found.channel_id, external_id) if found else None
     if first is None or first.fingerprint != said(conversation_id.hex, agent, text):
-        raise MessageConflict(
-            f"message_id {external_id!r} was already used in this channel for another message.",
-            mend="Give each message its own message_id; send the same one only to repeat the same message.",
-            where="message_id",
-        )
+        return None
     return Replied(first.message_id, first.conversation_id, first.seq, duplicate=True)

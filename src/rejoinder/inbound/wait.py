@@ -14,7 +14,18 @@ from rejoinder.turns.outcome.read import Outcome, outcome, without_turn
 # A connection cut without a word brings no bell: the record is looked at all the same.
 _LOOK_AGAIN_S = 5.0
 
-_ENDINGS = frozenset({"turn.committed", "turn.failed", "turn.cancelled", "conversation.handed_off"})
+# The newest event of whatever may end a message's waiting: one append tells of its last event alone.
+_ENDINGS = frozenset(
+    {
+        "turn.committed",
+        "turn.failed",
+        "turn.cancelled",
+        "conversation.handed_off",
+        "conversation.closed",
+        "message.sent",
+        "message.deleted",
+    }
+)
 
 
 async def await_outcome(

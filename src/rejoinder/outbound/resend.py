@@ -11,14 +11,17 @@ from rejoinder.outbound.settle import job
 from rejoinder.queue.jobs import enqueue
 
 
-async def resend(tx: Tx, delivery_id: UUID) -> bool:
+async def resend(tx: Tx, delivery_id: UUID, *, held_by: str | None = None) -> bool:
     """Queue a failed delivery, or one of unknown fate, with a fresh set of tries; False for any other, or none.
 
-    Locks its conversation. Raises Conflict for one that was withheld: the conversation has gone on without it.
+    Locks its conversation. Raises Conflict for one that was withheld, since the conversation has gone on without it,
+    and for the bot's while a person holds the conversation.
     """
     found = await store.of_id(tx, delivery_id)
     if found is None:
         return False
+    if held_by is not None and found.turn_id is not None:
+        raise held(held_by)
     await store.lock(tx, found.conversation_id)
     status, _ = await store.stands(tx, delivery_id)
     if status == "withheld":
@@ -34,3 +37,12 @@ async def resend(tx: Tx, delivery_id: UUID) -> bool:
     enqueue(batch, [job(tx.workspace_id, found.conversation_id, found.platform)])
     await batch.send()
     return True
+
+
+def held(by: str) -> Conflict:
+    """A person holds the conversation: the bot says nothing in it."""
+    return Conflict(
+        f"{by} holds this conversation.",
+        mend="Release it first: POST /api/v1/conversations/{id}/release.",
+        code="held_by_another",
+    )

@@ -90,6 +90,7 @@ async def _put_back(
     db: Database, workspace_id: UUID, outgoing: Outgoing, pause: timedelta, error: str
 ) -> None:
     async with db.transaction(workspace_id) as tx:
+        await store.lock(tx, outgoing.conversation_id)  # a takeover must see it sending or queued
         if await store.again(tx, outgoing, pause, error):
             await enqueue_alone(tx, [_following(workspace_id, outgoing, pause)])
 
@@ -98,7 +99,8 @@ async def _pause(
     db: Database, workspace_id: UUID, outgoing: Outgoing, span: timedelta | None, error: str
 ) -> None:
     async with db.transaction(workspace_id) as tx:
-        # The channel first: who resumes one locks it before its deliveries.
+        await store.lock(tx, outgoing.conversation_id)  # as above
+        # Then the channel: who resumes one locks it before its deliveries.
         reason = error if span is None else None
         changed = await upkeep.pause(tx, outgoing, span, reason)
         queued = await store.again(tx, outgoing, span, error, counts=False)

@@ -7,6 +7,7 @@ from uuid import UUID
 from rejoinder.api.processing.model import Means, ProcessingView, understood
 from rejoinder.conversations import store as records
 from rejoinder.conversations.model import Message
+from rejoinder.errors import Conflict
 from rejoinder.inbound.wait import await_outcome, look_up
 from rejoinder.turns.hands.replay import answer_again
 from rejoinder.turns.outcome.read import Outcome
@@ -22,8 +23,12 @@ async def responded(
     Raises Conflict when a person holds the conversation.
     """
     found = await look_up(means.db, workspace_id, message.message_id)
-    if found.status in ("handed_off", "failed"):
-        await answer_again(means.db, workspace_id, message.message_id, BY)
+    if found.status == "failed" or (found.status == "handed_off" and not found.replies):
+        try:
+            await answer_again(means.db, workspace_id, message.message_id, BY)
+        except Conflict as refused:
+            if refused.code != "message_answered":  # else another caller was first
+                raise
         found = await look_up(means.db, workspace_id, message.message_id)
     if found.status == "pending":
         found = await await_outcome(

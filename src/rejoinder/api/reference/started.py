@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -16,7 +17,7 @@ _JOINED = (
     "Message received; an answer to this conversation was being made already and will cover it"
 )
 _SAME = "These messages are being answered already"
-_ENDED = {
+_ENDED: Mapping[str, tuple[str, str]] = {
     "answered": ("completed", "These messages were answered before"),
     "merged": ("completed", "These messages were answered before"),
     "failed": ("failed", "The model failed; a person was called"),
@@ -24,6 +25,7 @@ _ENDED = {
         "silent",
         "These messages get no answer: it was cancelled, or the model chose to say nothing",
     ),
+    "stored": ("completed", "These messages were handed in before as history, answered since"),
     "handed_off": ("handed_off", "A person has this conversation; the message is kept for them"),
 }
 

@@ -11,8 +11,8 @@ from rejoinder.bench import store
 from rejoinder.bench.measure import Tally, together
 from rejoinder.bench.pair.ratios import Ratio, ratios
 from rejoinder.bench.pair.rounds import alternate
-from rejoinder.bench.report.text import figure, table
-from rejoinder.bench.stretches import Sizes
+from rejoinder.bench.report.beside import beside
+from rejoinder.bench.stretches.timed import Sizes
 from rejoinder.bench.under_test.machine import Machine, machine
 from rejoinder.bench.under_test.processes import Stub
 from rejoinder.bench.under_test.program import Program, WireFormat
@@ -75,10 +75,7 @@ def lines(found: Comparison) -> list[str]:
             f"the stub speaks {found.wire}."
         ),
         "",
-        *table(
-            ("", found.this, found.that, "ratio (its median, lowest–highest)", ""),
-            [_cells(each) for each in found.ratios],
-        ),
+        *beside(found.ratios, found.this, found.that),
         "",
         (
             "A ratio above 1 means that this checkout measured more. better, worse: every round says so; "
@@ -88,18 +85,3 @@ def lines(found: Comparison) -> list[str]:
         f"{tally.asked} conversations: {tally.refused} refused, {tally.lost} lost, {tally.doubled} answered twice.",
         *(f"Refused {count} times: {why}" for why, count in tally.refusals.items()),
     ]
-
-
-def _cells(each: Ratio) -> tuple[str, ...]:
-    spread = (
-        f"{each.ratio:.2f} ({min(each.by_round):.2f}–{max(each.by_round):.2f})"
-        if each.ratio is not None
-        else ""
-    )
-    return (
-        each.what,
-        f"{figure(each.this)} {each.unit}".strip(),
-        f"{figure(each.that)} {each.unit}".strip(),
-        spread,
-        each.verdict,
-    )

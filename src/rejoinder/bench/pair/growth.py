@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from rejoinder.bench import store
 from rejoinder.bench.measure import Tally, together
+from rejoinder.bench.pair import store
 from rejoinder.bench.pair.ratios import cpu, ratio_of
 from rejoinder.bench.pair.rounds import alternate
 from rejoinder.bench.report.model import Growth
-from rejoinder.bench.stretches import Sizes
+from rejoinder.bench.stretches.timed import Sizes
 from rejoinder.bench.under_test.processes import Stub
 from rejoinder.bench.under_test.program import Program
 from rejoinder.bench.under_test.rig import NAME, Rig, rig

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from rejoinder.bench.measure import Tally, together
-from rejoinder.bench.stretches import (
+from rejoinder.bench.stretches.timed import (
     Busy,
     Measured,
     Paced,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rejoinder.bench.measure import Spread, Stages, Tally
+from rejoinder.bench.pair.ratios import Ratio
 from rejoinder.bench.under_test.machine import Machine
 from rejoinder.bench.under_test.program import WireFormat
 from rejoinder.bench.under_test.resources import Cpu, Memory
@@ -66,6 +67,41 @@ class Growth:
 
 
 @dataclass(frozen=True, slots=True)
+class Fleet:
+    """What a server with `workers` processes for its turns did beside one that is a single process.
+
+    `pairs` rounds of each, stretches of `piece` seconds; in a ratio the fleet is `this`, the single process `that`.
+    """
+
+    workers: int
+    pairs: int
+    piece: float
+    ratios: list[Ratio]
+
+
+@dataclass(frozen=True, slots=True)
+class Interrupts:
+    """`asked` conversations got a second message while the model was asked, and `superseded` attempts ended by it.
+
+    `stopped` is how long their calls went on after that; None when no call had begun.
+    """
+
+    asked: int
+    superseded: int
+    stopped: Spread | None
+
+
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """One of `workers` was killed with `lost` turns in flight: seconds until the first and the last ran again."""
+
+    workers: int
+    lost: int
+    first: float
+    last: float
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """Everything a run found. Times in milliseconds unless named otherwise."""
 
@@ -88,8 +124,11 @@ class Report:
     connections: dict[str, int]
     memory: Memory
     yardstick: Yardstick
+    interrupts: Interrupts
     crowd: Crowd | None
     growth: Growth | None
+    fleet: Fleet | None
+    recovery: Recovery | None
     tally: Tally
 
     @property

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from rejoinder.bench.report.model import Crowd, Growth, Report, Steady
+from rejoinder.bench.report import more
+from rejoinder.bench.report.beside import fleet
+from rejoinder.bench.report.model import Growth, Interrupts, Report, Steady
 from rejoinder.bench.report.text import Row, cells, figure, table
-
-_CROWD = 5_000  # turns in flight for which there is a budget
 
 
 def rows(report: Report) -> list[Row]:
@@ -54,8 +54,7 @@ def _budgeted(report: Report) -> list[Row]:
         ),
         Row(f"commits a turn at {rate}", (at_once.commits_a_turn,), "", (6,), (5,)),
         Row("connections of the server", (sum(report.connections.values()),), "", (12,), (8,)),
-        *([_crowd(report.crowd)] if report.crowd else []),
-        *_growth(report.growth),
+        *more.budgeted(report),
         Row("new data folder → first reply", (report.startup_seconds,), "s", (10,), (4,)),
         Row("`rejoinder --help`", (report.help_seconds,), "s", (0.5,), (0.25,)),
     ]
@@ -69,24 +68,6 @@ def _overhead(steady: Steady, rate: str) -> Row:
         (12, 40),
         (5, 15),
     )
-
-
-def _crowd(crowd: Crowd) -> Row:
-    what = f"{crowd.most} turns in flight on a {crowd.delay:g} s model, RSS"
-    measured = (crowd.rss / 1e6,)
-    # A budget for five thousand is none for fewer.
-    return (
-        Row(what, measured, "MB", (500,), (250,))
-        if crowd.most >= _CROWD
-        else Row(what, measured, "MB")
-    )
-
-
-def _growth(growth: Growth | None) -> list[Row]:
-    if growth is None or growth.ratio is None:
-        return []
-    what = f"growth of CPU a turn, {growth.few} → {growth.many} stored messages"
-    return [Row(what, ((growth.ratio - 1) * 100,), "%", (20,), (5,))]
 
 
 def _others(report: Report) -> list[Row]:
@@ -115,11 +96,7 @@ def _others(report: Report) -> list[Row]:
         ),
         Row("event loop: the same when idle", (report.idle_probe.p50, report.idle_probe.p99), "ms"),
         Row("RSS of the server", (memory.server_rss / 1e6,), "MB"),
-        *(
-            [Row("the same before the crowd", (report.crowd.idle_rss / 1e6,), "MB")]
-            if report.crowd
-            else []
-        ),
+        *more.others(report),
         Row(
             f"memory of its PostgreSQL, {memory.postgres_counts} of all processes",
             (memory.postgres / 1e6,),
@@ -160,8 +137,10 @@ def lines(report: Report) -> list[str]:
             f"{report.generator_lag.p99:.2f} ms (p99); that is counted in."
         ),
         *_growth_rounds(report.growth),
+        *_unstopped(report.interrupts),
         f"{tally.asked} conversations: {tally.refused} refused, {tally.lost} lost, {tally.doubled} answered twice.",
         *(f"Refused {count} times: {why}" for why, count in tally.refusals.items()),
+        *(["", *fleet(report.fleet)] if report.fleet else []),
     ]
 
 
@@ -177,6 +156,18 @@ def _stages(report: Report) -> list[str]:
         (name.replace("_", " "), *(figure(each[name]) for _, each in known)) for name in known[0][1]
     ]
     return [*table(head, body), ""]
+
+
+def _unstopped(found: Interrupts) -> list[str]:
+    stopped = found.stopped.count if found.stopped else 0
+    if stopped == found.asked:
+        return []
+    return [
+        (
+            f"Of {found.asked} conversations with a second message {found.superseded} had their attempt superseded and "
+            f"{stopped} a call stopped; in the others none was under way when it came."
+        )
+    ]
 
 
 def _growth_rounds(growth: Growth | None) -> list[str]:

@@ -23,9 +23,9 @@ def verdict(row: Row) -> str:
     """`goal`, `budget` or `missed`: what all figures of the row reach; nothing where there is no budget."""
     if not row.budget:
         return ""
-    return (
-        "goal" if _reaches(row, row.goal) else "budget" if _reaches(row, row.budget) else "missed"
-    )
+    if row.goal and _reaches(row, row.goal):
+        return "goal"
+    return "budget" if _reaches(row, row.budget) else "missed"
 
 
 def _reaches(row: Row, wanted: tuple[float, ...]) -> bool:

@@ -84,8 +84,13 @@ class Server:
 
 
 @asynccontextmanager
-async def server(program: Program, settings: Mapping[str, str]) -> AsyncIterator[Server]:
-    """`rejoinder serve` in a new data folder, ended and deleted on leaving. Raises Setup when it does not start."""
+async def server(
+    program: Program, settings: Mapping[str, str], workers: int = 0
+) -> AsyncIterator[Server]:
+    """`rejoinder serve` in a new data folder, ended and deleted on leaving. Raises Setup when it does not start.
+
+    With `workers` so many processes of their own answer the turns, and the first of them does when it is ready.
+    """
     scratch = _scratch()
     port = free_port()
     said = scratch / "server.log"
@@ -98,7 +103,7 @@ async def server(program: Program, settings: Mapping[str, str]) -> AsyncIterator
     try:
         with said.open("wb") as log:
             process = await asyncio.create_subprocess_exec(
-                *program.command("serve"),
+                *program.command("serve", *(("--workers", str(workers)) if workers else ())),
                 cwd=scratch,
                 env=program.environment({**ours, **settings}),
                 stdout=log,

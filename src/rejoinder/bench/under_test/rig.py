@@ -23,6 +23,9 @@ from rejoinder.errors import RejoinderError
 NAME = "rejoinder bench"
 """The application name of the bench's own connections."""
 
+_WORKERS_S = 60.0
+_LOOK_S = 0.05
+
 
 @dataclass(frozen=True, slots=True)
 class Rig:
@@ -45,13 +48,20 @@ class Rig:
 
 @asynccontextmanager
 async def rig(
-    program: Program, model: Stub, settings: Mapping[str, str] | None = None
+    program: Program,
+    model: Stub,
+    settings: Mapping[str, str] | None = None,
+    *,
+    workers: int = 0,
 ) -> AsyncIterator[Rig]:
-    """That program's server in a new data folder, its first reply timed. The model must answer at once."""
+    """That program's server in a new data folder, its first reply timed. The model must answer at once.
+
+    With `workers`, so many processes answer the turns, and all of them do when this is entered.
+    """
     begun = asyncio.get_running_loop().time()
     with_model = {**model_settings(model.wire, model.base_url), **(settings or {})}
     async with (
-        server(program, with_model) as tested,
+        server(program, with_model, workers) as tested,
         load(tested.base_url, tested.token) as caller,
     ):
         first = caller.stretch("first", wait=True)
@@ -65,6 +75,20 @@ async def rig(
         try:
             async with db.maintenance() as maintenance:
                 workspace_id = await store.workspace(maintenance, SLUG)
+            if workers:
+                await _all_there(db, workspace_id, workers)
             yield Rig(model, tested, caller, db, workspace_id, took)
         finally:
             await db.close()
+
+
+async def _all_there(db: Database, workspace_id: UUID, workers: int) -> None:
+    deadline = asyncio.get_running_loop().time() + _WORKERS_S
+    async with db.read(workspace_id) as read:
+        while (there := await store.workers(read)) < workers:
+            if asyncio.get_running_loop().time() > deadline:
+                raise RejoinderError(
+                    f"{there} of {workers} workers took turns {_WORKERS_S:.0f} s after the first reply.",
+                    code="bench_no_workers",
+                )
+            await asyncio.sleep(_LOOK_S)

@@ -9,7 +9,7 @@ from time import monotonic
 from rejoinder.bots.known import Bots
 from rejoinder.bots.model import Bot
 from rejoinder.db import Database, Read
-from rejoinder.errors import LostTurn, ModelError, ModelTransient
+from rejoinder.errors import ModelError, ModelTransient, NothingAsked
 from rejoinder.knowledge.model import Found
 from rejoinder.knowledge.search import search
 from rejoinder.llm.calling.chain import Chain
@@ -62,7 +62,7 @@ async def answer(means: Means, claimed: Claimed, calls: list[Call]) -> Committed
 
 
 async def read(connection: Read, claimed: Claimed, bot: Bot) -> Window:
-    """The window: inside a turn messages are read by platform time, before it by seq. Raises LostTurn."""
+    """The window: inside a turn messages are read by platform time, before it by seq. Raises NothingAsked."""
     messages = await store.window(connection, claimed, bot.history_messages)
     asked = tuple(
         sorted(
@@ -71,7 +71,7 @@ async def read(connection: Read, claimed: Claimed, bot: Bot) -> Window:
         )
     )
     if not asked:
-        raise LostTurn("The turn was taken from this worker before it began to answer.")
+        raise NothingAsked("The turn is not this worker's any more, or it has no messages left.")
     return Window(bot, asked, _history(messages, claimed, max(message.seq for message in asked)))
 
 

@@ -53,6 +53,11 @@ OUTCOME = (
     "SELECT outcome FROM turn_attempts WHERE workspace_id = $1 AND turn_id = $2 AND fence = $3"
 )
 
+HAS_MESSAGES = """
+SELECT EXISTS (SELECT FROM messages
+    WHERE workspace_id = $1 AND turn_id = $2 AND direction = 'inbound' AND kind <> 'deleted')
+"""
+
 LAST_ERROR = """
 SELECT error FROM turn_attempts WHERE workspace_id = $1 AND turn_id = $2 ORDER BY fence DESC LIMIT 1
 """
@@ -110,6 +115,12 @@ async def window(read: Read, claimed: Claimed, history: int) -> list[Asked]:
         claimed.fence,
     )
     return [Asked(*row) for row in rows]
+
+
+async def has_messages(tx: Tx, turn_id: UUID) -> bool:
+    """Whether a turn has a customer's message left."""
+    found: bool = await tx.connection.fetchval(HAS_MESSAGES, tx.workspace_id, turn_id)
+    return found
 
 
 async def outcome(tx: Tx, turn_id: UUID, fence: int) -> str | None:

@@ -16,7 +16,7 @@ from typing import Literal
 from uuid import UUID
 
 from rejoinder.db import AWAY, BUSY, retry_away, retry_busy
-from rejoinder.errors import LostTurn, ModelTransient, RejoinderError, Unavailable
+from rejoinder.errors import LostTurn, ModelTransient, NothingAsked, RejoinderError, Unavailable
 from rejoinder.outbound.dispatch import Dispatch
 from rejoinder.queue.jobs import Taken, enqueue_alone
 from rejoinder.queue.priority import aged
@@ -33,6 +33,7 @@ from rejoinder.turns import decide
 from rejoinder.turns.attempt import store
 from rejoinder.turns.attempt.answer import Means, answer
 from rejoinder.turns.attempt.claim import claim
+from rejoinder.turns.attempt.drop import drop
 from rejoinder.turns.attempt.hand_back import hand_back
 from rejoinder.turns.attempt.places import Places
 from rejoinder.turns.model import Claimed
@@ -81,10 +82,19 @@ class Desk:
         return self._places.free
 
     async def wake(self, job: Taken) -> None:
-        """Take one wake-up. Raises Invalid for a job that is none."""
+        """Take one wake-up. Raises Invalid for a job that is none.
+
+        One that the database's absence makes fail is gone; the sweeper wakes its turn again.
+        """
         workspace_id, conversation_id = job.conversation()
-        if not await self._places.take(job.priority, _FULL_S):
-            await self._pass_on(workspace_id, conversation_id, job.priority)
+        try:
+            await self._take(workspace_id, conversation_id, job.priority)
+        except (*AWAY, *BUSY, Unavailable) as away:
+            log.warning("wake_up_lost", conversation_id=str(conversation_id), error=str(away))
+
+    async def _take(self, workspace_id: UUID, conversation_id: UUID, priority: int) -> None:
+        if not await self._places.take(priority, _FULL_S):
+            await self._pass_on(workspace_id, conversation_id, priority)
             return
         claimed: Claimed | None = None
         try:
@@ -161,6 +171,9 @@ class Desk:
         """Answer it; how the attempt ended, in the words of `turn_attempts.outcome`, or `lost` to someone else."""
         try:
             committed = await answer(self._means, claimed, calls)
+        except NothingAsked:
+            self.lease.let_go(claimed)
+            return await self._drop(claimed)
         except LostTurn:
             self.lease.let_go(claimed)
             return "lost"
@@ -179,6 +192,13 @@ class Desk:
         TURN_SECONDS.observe(committed.waited.total_seconds())
         MESSAGES.labels("outbound", committed.platform).inc(committed.replies)
         return committed.state
+
+    async def _drop(self, claimed: Claimed) -> str:
+        try:
+            return "cancelled" if await drop(self._means.db, claimed) else "lost"
+        except (*AWAY, *BUSY, Unavailable) as away:
+            log.warning("turn_left_to_its_lease", turn_id=str(claimed.turn_id), error=str(away))
+            return "lost"
 
     async def _retry(self, claimed: Claimed, failed: Exception) -> str:
         """Back to waiting for a while; after the last attempt at once, for whoever claims it next gives it up."""

@@ -9,7 +9,7 @@ from rejoinder.db import Batch, Database, Tx, retry_busy
 from rejoinder.errors import Conflict, NotFound
 from rejoinder.events import store as log
 from rejoinder.events.model import NewEvent
-from rejoinder.outbound.resend import resend
+from rejoinder.outbound.resend import held, resend
 from rejoinder.queue.dead_letters import store as letters
 from rejoinder.queue.dead_letters.model import DeadLetter, Kind
 from rejoinder.turns import store as turns
@@ -42,7 +42,7 @@ async def replay(db: Database, workspace_id: UUID, dead_letter_id: UUID, by: str
             turn_id = None
             if letter.kind == "turn":
                 turn_id = await _answer_again(tx, guard, letter.subject_id, None, by)
-            elif not await resend(tx, letter.subject_id):
+            elif not await resend(tx, letter.subject_id, held_by=_holder(guard)):
                 raise Conflict(
                     "The delivery is on its way, or has arrived.", code="nothing_to_resend"
                 )
@@ -75,7 +75,7 @@ async def answer_again(db: Database, workspace_id: UUID, message_id: UUID, by: s
             guard = await guarded(tx, found.conversation_id)
             found = await store.subject(tx, message_id)  # as it is under the lock
             assert found is not None, "messages are not deleted one by one"
-            if found.state in ("waiting", "running", "committed"):
+            if found.answered or found.state in ("waiting", "running", "committed"):
                 raise Conflict(
                     "This message is answered already, or is being answered.",
                     mend=f"GET /api/v1/messages/{message_id} tells what became of it.",
@@ -91,18 +91,21 @@ async def answer_again(db: Database, workspace_id: UUID, message_id: UUID, by: s
     return await retry_busy(once)
 
 
+def _holder(guard: Guard) -> str | None:
+    return (guard.agent or "A person") if guard.charge == "agent" else None
+
+
 async def _answer_again(
     tx: Tx, guard: Guard, turn_id: UUID | None, message_id: UUID | None, by: str
 ) -> UUID:
-    if guard.charge == "agent":
-        raise Conflict(
-            f"{guard.agent or 'A person'} holds this conversation.",
-            mend="Release it first: POST /api/v1/conversations/{id}/release.",
-            code="held_by_another",
-        )
+    if (holder := _holder(guard)) is not None:
+        raise held(holder)
     left = await store.again(tx, guard.conversation_id, turn_id, message_id)
     if not left:
-        raise Conflict("The turn's messages are answered by another turn.", code="message_answered")
+        raise Conflict(
+            "Nothing of it is left to answer: its messages went elsewhere or were taken back.",
+            code="message_answered",
+        )
     batch = Batch(tx)
     opened = reopen(batch, guard, left)
     told = NewEvent(

@@ -12,12 +12,22 @@ CONVERSATION_OF = "SELECT conversation_id FROM turns WHERE workspace_id = $1 AND
 
 ENDING = "SELECT state, merged_into FROM turns WHERE workspace_id = $1 AND turn_id = $2"
 
-# What the customer has written since anybody on our side wrote, and no turn has taken up.
+# What the customer has written since anything of ours went out: what found no bot in charge, what people were called
+# for, and what was answered by a reply that a takeover kept back.
 UNANSWERED = """
-SELECT message_id FROM messages
-WHERE workspace_id = $1 AND conversation_id = $2 AND direction = 'inbound' AND turn_id IS NULL AND seq > coalesce((
-    SELECT max(seq) FROM messages WHERE workspace_id = $1 AND conversation_id = $2 AND direction = 'outbound'), 0)
-ORDER BY seq
+WITH kept AS (
+    SELECT o.message_id, o.turn_id FROM messages o
+    JOIN deliveries d ON d.workspace_id = $1 AND d.message_id = o.message_id
+    WHERE o.workspace_id = $1 AND o.conversation_id = $2 AND o.direction = 'outbound' AND d.status = 'withheld'
+)
+SELECT m.message_id FROM messages m
+LEFT JOIN turns t ON t.workspace_id = $1 AND t.turn_id = m.turn_id
+WHERE m.workspace_id = $1 AND m.conversation_id = $2 AND m.direction = 'inbound' AND m.kind <> 'deleted'
+    AND m.seq > coalesce((SELECT max(o.seq) FROM messages o WHERE o.workspace_id = $1 AND o.conversation_id = $2
+        AND o.direction = 'outbound' AND o.message_id NOT IN (SELECT message_id FROM kept)), 0)
+    AND (m.turn_id IS NULL OR t.state = 'handed_off'
+        OR t.state = 'committed' AND m.turn_id IN (SELECT turn_id FROM kept))
+ORDER BY m.seq
 """
 
 # A turn that failed or was handed off, and what came after it for nobody: its messages, those that found no bot in
@@ -25,7 +35,7 @@ ORDER BY seq
 AGAIN = """
 SELECT m.message_id FROM messages m
 LEFT JOIN turns t ON t.workspace_id = m.workspace_id AND t.turn_id = m.turn_id
-WHERE m.workspace_id = $1 AND m.conversation_id = $2 AND m.direction = 'inbound' AND (
+WHERE m.workspace_id = $1 AND m.conversation_id = $2 AND m.direction = 'inbound' AND m.kind <> 'deleted' AND (
     m.turn_id = $3 OR m.message_id = $4
     OR m.seq > coalesce((SELECT max(a.seq) FROM messages a WHERE a.workspace_id = $1 AND a.conversation_id = $2
             AND a.sender_type = 'agent'), 0)
@@ -40,12 +50,10 @@ UPDATE messages SET turn_id = $3, processing_status = 'pending', processed_at = 
 WHERE workspace_id = $1 AND conversation_id = $2 AND message_id = ANY ($4::uuid[])
 """
 
-HAS_MESSAGES = """
-SELECT EXISTS (SELECT FROM messages WHERE workspace_id = $1 AND turn_id = $2 AND direction = 'inbound')
-"""
-
 SUBJECT = """
-SELECT m.conversation_id, m.direction, m.turn_id, t.state FROM messages m
+SELECT m.conversation_id, m.direction, m.turn_id, t.state, EXISTS (
+        SELECT FROM messages r WHERE r.workspace_id = $1 AND r.turn_id = m.turn_id AND r.sender_type = 'ai')
+FROM messages m
 LEFT JOIN turns t ON t.workspace_id = m.workspace_id AND t.turn_id = m.turn_id
 WHERE m.workspace_id = $1 AND m.message_id = $2
 """
@@ -53,12 +61,13 @@ WHERE m.workspace_id = $1 AND m.message_id = $2
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A message that shall be answered again, and the turn that has taken it up, if any."""
+    """A customer's message, and the turn that has taken it up, if any; `answered` when the bot's reply went out."""
 
     conversation_id: UUID
     direction: str
     turn_id: UUID | None
     state: TurnState | None
+    answered: bool
 
 
 async def conversation_of(tx: Tx, turn_id: UUID) -> UUID | None:
@@ -86,12 +95,6 @@ async def again(
     """The messages of an ended turn, or one message, and what came after for nobody."""
     rows = await tx.connection.fetch(AGAIN, tx.workspace_id, conversation_id, turn_id, message_id)
     return [row[0] for row in rows]
-
-
-async def has_messages(tx: Tx, turn_id: UUID) -> bool:
-    """Whether a turn has a customer's message left."""
-    found: bool = await tx.connection.fetchval(HAS_MESSAGES, tx.workspace_id, turn_id)
-    return found
 
 
 async def subject(tx: Tx, message_id: UUID) -> Subject | None:

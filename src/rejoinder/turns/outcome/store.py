@@ -12,7 +12,7 @@ from rejoinder.turns.model import TurnState
 
 OUTCOME = """
 SELECT m.message_id, m.conversation_id, c.thread_key, m.external_id, m.sender_type,
-    CASE WHEN m.metadata -> 'history' = 'true' THEN 'history' ELSE m.kind END, m.turn_id, t.state, t.decision,
+    CASE WHEN m.metadata ? 'rejoinder:history' THEN 'history' ELSE m.kind END, m.turn_id, t.state, t.decision,
     t.reason, t.provider, t.model, (
         SELECT o.message_id FROM messages o
         WHERE o.workspace_id = m.workspace_id AND o.turn_id = m.turn_id AND o.direction = 'inbound'

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from rejoinder.bench import store
 from rejoinder.bench.measure import Tally
-from rejoinder.bench.stretches import settle
+from rejoinder.bench.stretches.timed import settle
 from rejoinder.bench.under_test.processes import Stub
 from rejoinder.bench.under_test.program import Program
 from rejoinder.bench.under_test.rig import Rig, rig

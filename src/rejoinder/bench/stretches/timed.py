@@ -1,4 +1,4 @@
-"""The stretches of a run. Each opens conversations of its own and ends when all of them have been answered."""
+"""The stretches whose messages come one a conversation, and how each ends: when all of them have been answered."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from rejoinder.bench import store
 from rejoinder.bench.load import Stretch
 from rejoinder.bench.measure import Sample, Stages, Tally, arrivals, stages, tally
-from rejoinder.bench.probe import probing, several
 from rejoinder.bench.store import Counters
+from rejoinder.bench.stretches.probe import probing, several
 from rejoinder.bench.under_test.resources import Cpu, Memory
 from rejoinder.bench.under_test.rig import NAME, Rig
 from rejoinder.errors import RejoinderError
@@ -24,7 +24,8 @@ _REPORTED_S = 1.1  # a busy backend reports its transactions once a second
 @dataclass(frozen=True, slots=True)
 class Sizes:
     """How much is sent. `seconds` is the length of each kind of stretch, over all `rounds` together;
-    where two servers work by turns, `pairs` is how often each does.
+    where two servers work by turns, `pairs` is how often each does. `interrupted` conversations get a second message,
+    `killed` turns are in flight when a worker is killed.
 
     Rates are per second; `delays` are the model's, in seconds, 0 first. The warm-up, which is not counted, lets
     statements be prepared and connections be made before it matters.
@@ -37,6 +38,8 @@ class Sizes:
     delays: tuple[float, ...] = (0.0, 0.2)
     callers: int = 64
     burst: int = 1_000
+    interrupted: int = 50
+    killed: int = 40
     warm_up_seconds: float = 1.0
     yardstick_seconds: float = 0.8
     pairs: int = 6
@@ -128,6 +131,14 @@ async def idle(rig: Rig, seconds: float) -> list[float]:
 
 async def settle(rig: Rig, stretch: Stretch, patience: float = _SETTLE_S) -> Tally:
     """Wait until no turn is left, then count the replies in the store: those of the caller may hide a second one."""
+    await quiet(rig, patience)
+    async with rig.db.read(rig.workspace_id) as read:
+        replies = await store.replies(read, stretch.prefix)
+    return tally(stretch.threads, dict(stretch.refusals), replies)
+
+
+async def quiet(rig: Rig, patience: float = _SETTLE_S) -> None:
+    """Wait until no turn is left. Raises RejoinderError when some are after `patience` seconds."""
     deadline = asyncio.get_running_loop().time() + patience
     async with rig.db.read(rig.workspace_id) as read:
         while left := await store.live_turns(read):
@@ -137,8 +148,6 @@ async def settle(rig: Rig, stretch: Stretch, patience: float = _SETTLE_S) -> Tal
                     code="bench_unanswered",
                 )
             await asyncio.sleep(_POLL_S)
-        replies = await store.replies(read, stretch.prefix)
-    return tally(stretch.threads, dict(stretch.refusals), replies)
 
 
 async def _counters(rig: Rig) -> Counters:

@@ -1,0 +1,1 @@
+"""Processes that may be killed, and the counting at the receiving end."""
