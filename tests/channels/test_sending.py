@@ -68,6 +68,7 @@ def outgoing(platform: str, **settings: object) -> Outgoing:
         settings=settings,  # type: ignore[arg-type]
         credentials=sealed[platform],
         allow_private_networks=True,
+        priority=50,
     )
 
 

@@ -12,11 +12,11 @@ from rejoinder.outbound.backlog import Backlog, Key
 A, B = UUID(int=1), UUID(int=2)
 
 
-def test_one_workspace_gets_a_quarter_of_the_places() -> None:
-    backlog = Backlog(slots=8, most=100)
-    assert [backlog.enter((A, UUID(int=n))) for n in range(4)] == [True, True, False, False]
+def test_one_workspace_leaves_a_quarter_of_the_places_to_others() -> None:
+    backlog = Backlog(slots=4, most=100)
+    assert [backlog.enter((A, UUID(int=n))) for n in range(5)] == [True, True, True, False, False]
     assert backlog.enter((B, UUID(int=0)))
-    assert backlog.leave(A) == (A, UUID(int=2))
+    assert backlog.leave(A) == (A, UUID(int=3))
 
 
 def test_who_waits_takes_turns_with_others() -> None:
@@ -57,7 +57,7 @@ def test_places_are_never_overdrawn_nor_left_empty(
                 assert following in waiting
                 waiting.remove(following)
                 busy.append(following[0])
-        share = max(1, slots // 4)
+        share = max(1, slots - slots // 4)
         assert len(busy) <= slots
         assert all(busy.count(each) <= share for each in busy)
         if len(busy) < slots:

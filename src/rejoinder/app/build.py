@@ -27,7 +27,6 @@ from rejoinder.errors import (
     Forbidden,
     Invalid,
     MalformedJson,
-    MessageConflict,
     NotFound,
     TooLarge,
     Unauthenticated,
@@ -48,7 +47,17 @@ from rejoinder.widget.routes import routes as widget_routes
 from rejoinder.widget.session import Accepted, WidgetDeps
 from rejoinder.workspaces.tokens import Tokens
 
-_REFUSALS = (MalformedJson, Unauthenticated, Forbidden, Invalid, Unavailable)
+_REFUSALS = (
+    MalformedJson,
+    Unauthenticated,
+    Forbidden,
+    NotFound,
+    Conflict,
+    TooLarge,
+    UnsupportedMediaType,
+    Invalid,
+    Unavailable,
+)
 
 
 def build(
@@ -72,41 +81,24 @@ def build(
     problems.install(app)
     describe(app)
     tokens = Tokens(db, given_tokens(settings, sample.workspace_id))
-    app.include_router(
-        inbound.routes(db, bus, tokens, settings.max_wait_seconds),
-        responses=documented(*_REFUSALS, MessageConflict, TooLarge, UnsupportedMediaType),
-    )
-    app.include_router(
-        conversations.routes(db, bus, tokens, settings.max_wait_seconds),
-        responses=documented(*_REFUSALS, NotFound, Conflict),
-    )
-    app.include_router(
-        hands.routes(db, tokens), responses=documented(*_REFUSALS, NotFound, Conflict, TooLarge)
-    )
-    app.include_router(
-        channels.routes(db, vault, tokens), responses=documented(*_REFUSALS, NotFound, Conflict)
-    )
-    app.include_router(
-        receipts.routes(db, tokens), responses=documented(*_REFUSALS, NotFound, Conflict)
-    )
-    refusals = documented(*_REFUSALS, NotFound, Conflict)
     limited = limits(settings.lanes, settings.max_turns)
-    app.include_router(queues.routes(db, tokens, limited), responses=refusals)
-    app.include_router(dead_letters.routes(db, tokens), responses=refusals)
-    app.include_router(turns.routes(db, tokens), responses=refusals)
-    app.include_router(jobs.routes(db, tokens), responses=refusals)
-    app.include_router(bots.routes(db, tokens), responses=documented(*_REFUSALS, NotFound))
-    app.include_router(
-        processing.routes(
-            Means(db, bus, models, settings.max_wait_seconds, settings.model_timeout), tokens
-        ),
-        responses=refusals,
-    )
-    app.include_router(
+    means = Means(db, bus, models, settings.max_wait_seconds, settings.model_timeout)
+    for routes in (
+        inbound.routes(db, bus, tokens, settings.max_wait_seconds),
+        conversations.routes(db, bus, tokens, settings.max_wait_seconds),
+        hands.routes(db, tokens),
+        channels.routes(db, vault, tokens),
+        receipts.routes(db, tokens),
+        queues.routes(db, tokens, limited),
+        dead_letters.routes(db, tokens),
+        turns.routes(db, tokens),
+        jobs.routes(db, tokens),
+        bots.routes(db, tokens),
+        processing.routes(means, tokens),
         reference.messages(db, bus, tokens, settings.max_wait_seconds),
-        responses=documented(*_REFUSALS, NotFound, MessageConflict, TooLarge, UnsupportedMediaType),
-    )
-    app.include_router(reference.administration(db, tokens, Keep.of(settings)), responses=refusals)
+        reference.administration(db, tokens, Keep.of(settings)),
+    ):
+        app.include_router(routes, responses=documented(*_REFUSALS))
     app.include_router(health.routes(db, working))
     app.include_router(widget_routes(_widget(db, bus, settings, keys, sample, model)))
     return app

@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from pydantic import BaseModel
 
 from rejoinder.app.problems import MEDIA_TYPE
-from rejoinder.errors import RejoinderError
+from rejoinder.errors import MalformedJson, RejoinderError, TooLarge, UnsupportedMediaType
 
 
 class FieldProblem(BaseModel):
@@ -29,6 +29,9 @@ class Problem(BaseModel):
     mend: str | None = None
     where: str | None = None
     errors: list[FieldProblem] | None = None
+
+
+_OF_BODIES = (MalformedJson, TooLarge, UnsupportedMediaType)
 
 
 def documented(*errors: type[RejoinderError]) -> dict[int | str, dict[str, Any]]:
@@ -53,6 +56,10 @@ def describe(app: FastAPI) -> None:
             schemas["Problem"] = problem_schema
             for unused in ("HTTPValidationError", "ValidationError"):
                 schemas.pop(unused, None)
+        for operation in (each for path in made["paths"].values() for each in path.values()):
+            if "requestBody" not in operation:
+                for of_bodies in _OF_BODIES:
+                    operation["responses"].pop(str(of_bodies.status), None)
         return made
 
     app.openapi = openapi  # type: ignore[method-assign]

@@ -9,12 +9,14 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from rejoinder.db import BUSY
 from rejoinder.errors import (
     Invalid,
     MalformedJson,
     MethodNotAllowed,
     NotFound,
     RejoinderError,
+    Unavailable,
     UnsupportedMediaType,
 )
 from rejoinder.telemetry.logs import log
@@ -29,6 +31,19 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(RejoinderError)
     async def known(request: Request, error: RejoinderError) -> JSONResponse:
         return problem(error)
+
+    async def busy(request: Request, error: Exception) -> JSONResponse:
+        log.warning("request_met_a_lock", path=request.url.path, error=type(error).__name__)
+        return problem(
+            Unavailable(
+                "What this request would change is locked by other work.",
+                mend="Nothing was changed; send the request again.",
+                retry_after=1,
+            )
+        )
+
+    for lost in BUSY:
+        app.add_exception_handler(lost, busy)
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:

@@ -40,6 +40,7 @@ class Outgoing:
     settings: dict[str, JsonValue]
     credentials: bytes | None
     allow_private_networks: bool
+    priority: int
 
 
 @dataclass(frozen=True, slots=True)

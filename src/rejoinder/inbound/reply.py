@@ -16,6 +16,7 @@ from rejoinder.events.model import NewEvent
 from rejoinder.inbound.receive import EXTERNAL_ID, said
 from rejoinder.outbound.deliver import job as deliver
 from rejoinder.outbound.queue import queue_replies
+from rejoinder.outbound.store import PERSONS
 from rejoinder.queue.jobs import enqueue
 from rejoinder.telemetry.metrics import MESSAGES
 from rejoinder.turns import store as turns
@@ -108,7 +109,8 @@ async def _reply(
         loop=(0, guard.now),
     )
     if guard.sends:
-        enqueue(batch, [deliver(tx.workspace_id, conversation_id, guard.platform)])
+        following = deliver(tx.workspace_id, conversation_id, guard.platform, priority=PERSONS)
+        enqueue(batch, [following])
     await batch.send()
     MESSAGES.labels("outbound", guard.platform).inc()
     return Replied(message.message_id, conversation_id, message.seq, duplicate=False)

@@ -12,13 +12,13 @@ Key = tuple[UUID, UUID]
 class Backlog:
     """Counts who is being sent for, and keeps who waits: each conversation once, workspaces in turn.
 
-    At most `slots` at once, a quarter of them for one workspace: its receiver may be down, and others wait for nothing
-    then. Beyond `most` nobody is kept: the sweeper finds them.
+    At most `slots` at once, three quarters of them for one workspace: its receiver may be down, and others wait for
+    nothing then. Beyond `most` nobody is kept: the sweeper finds them.
     """
 
     def __init__(self, slots: int, most: int) -> None:
         self._slots = slots
-        self._share = max(1, slots // 4)
+        self._share = max(1, slots - slots // 4)
         self._most = most
         self._busy: Counter[UUID] = Counter()
         self._waiting: dict[UUID, dict[UUID, None]] = {}

@@ -11,6 +11,7 @@ from rejoinder.errors import Unavailable
 from rejoinder.outbound.backlog import Backlog, Key
 from rejoinder.outbound.deliver import Send, deliver, job
 from rejoinder.queue.jobs import DELIVER, Taken, deliver_lane, enqueue_on
+from rejoinder.queue.priority import NORMAL
 from rejoinder.telemetry.logs import log
 
 # Each waits for somebody's server, up to 15 s, and costs a socket and a few kilobytes.
@@ -43,11 +44,14 @@ class Dispatch:
         self._late: list[tuple[Key, str]] = []
         self._closing = False
 
-    def soon(self, workspace_id: UUID, conversation_id: UUID, platform: str) -> None:
+    def soon(
+        self, workspace_id: UUID, conversation_id: UUID, platform: str, priority: int = NORMAL
+    ) -> None:
         """A turn has just committed replies: send them now, without a job."""
         key = (workspace_id, conversation_id)
         if deliver_lane(platform) in self._paced and not self._closing:
-            task = asyncio.create_task(self._leave([(key, platform)]), name=f"queue-{key[1]}")
+            leaving = self._leave([(key, platform)], priority)
+            task = asyncio.create_task(leaving, name=f"queue-{key[1]}")
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
         else:
@@ -101,12 +105,12 @@ class Dispatch:
         except Exception:  # noqa: BLE001 - a bug; the sweeper tries again
             log.exception("delivery_raised", conversation_id=str(conversation_id))
 
-    async def _leave(self, waiting: list[tuple[Key, str]]) -> None:
+    async def _leave(self, waiting: list[tuple[Key, str]], priority: int = NORMAL) -> None:
         if not waiting:
             return
         try:
             async with self._db.maintenance() as maintenance:
-                jobs = [job(*key, platform) for key, platform in waiting]
+                jobs = [job(*key, platform, priority=priority) for key, platform in waiting]
                 await enqueue_on(maintenance.connection, jobs)
         except (*AWAY, *BUSY, Unavailable) as away:  # the sweepers of others find them
             log.warning("deliveries_wait", conversations=len(waiting), error=str(away))

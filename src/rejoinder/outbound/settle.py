@@ -19,6 +19,7 @@ from rejoinder.outbound.decide import HOLD, Again, Failed, Next, Paused, Sent, U
 from rejoinder.outbound.upkeep import store as upkeep
 from rejoinder.queue.dead_letters import store as dead_letters
 from rejoinder.queue.jobs import Job, deliver_lane, enqueue, enqueue_alone
+from rejoinder.queue.priority import NORMAL
 from rejoinder.telemetry import logs
 from rejoinder.telemetry.metrics import DELIVERIES
 
@@ -30,10 +31,15 @@ _PATIENCE_S = 30.0
 
 
 def job(
-    workspace_id: UUID, conversation_id: UUID, platform: str, delay: timedelta = timedelta(0)
+    workspace_id: UUID,
+    conversation_id: UUID,
+    platform: str,
+    delay: timedelta = timedelta(0),
+    priority: int = NORMAL,
 ) -> Job:
-    """The job that says: this conversation has something to send."""
-    return Job(deliver_lane(platform), workspace_id.bytes + conversation_id.bytes, delay)
+    """The job that says: this conversation has something to send. Its priority is the turn's, where that is at hand."""
+    payload = workspace_id.bytes + conversation_id.bytes
+    return Job(deliver_lane(platform), payload, delay, priority)
 
 
 async def settle(db: Database, workspace_id: UUID, outgoing: Outgoing, what: Next) -> None:
@@ -182,4 +188,4 @@ def _ring(batch: Batch, outgoing: Outgoing) -> None:
 
 
 def _following(workspace_id: UUID, outgoing: Outgoing, delay: timedelta = timedelta(0)) -> Job:
-    return job(workspace_id, outgoing.conversation_id, outgoing.platform, delay)
+    return job(workspace_id, outgoing.conversation_id, outgoing.platform, delay, outgoing.priority)

@@ -11,6 +11,7 @@ from pydantic import JsonValue
 from rejoinder.channels.model import Outgoing
 from rejoinder.db import Batch, Read, Tx
 from rejoinder.outbound.decide import Status
+from rejoinder.queue.priority import priority
 
 ADD = """
 INSERT INTO deliveries (workspace_id, delivery_id, conversation_id, message_id, turn_id, seq, status, created_at,
@@ -35,6 +36,9 @@ def held(now: str = "clock_timestamp()") -> str:
                 WHEN 'queued' THEN e.seq < o.seq AND (o.turn_id IS NOT NULL OR e.turn_id IS NULL)
                 ELSE e.seq < o.seq AND o.turn_id IS NOT NULL AND e.held_until > {now} END)"""
 
+
+PERSONS = priority("urgent")
+"""A person's message has no turn; someone sits there and waits to see it sent."""
 
 # The first that waits for nothing else, if its time has come and its channel is not paused; one whose sender has given
 # up or died is anyone's.
@@ -64,7 +68,8 @@ SELECT k.delivery_id, k.conversation_id, k.message_id, k.turn_id, k.seq, k.attem
     p.thread_key, m.sender_type, m.kind, m.text, m.content, m.metadata, m.received_at,
     ARRAY(SELECT a.external_id FROM messages a WHERE a.workspace_id = $1 AND a.turn_id = k.turn_id
         AND a.direction = 'inbound' AND a.external_id IS NOT NULL ORDER BY a.seq),
-    p.channel_id, p.platform, p.settings, p.credentials, w.allow_private_networks
+    p.channel_id, p.platform, p.settings, p.credentials, w.allow_private_networks,
+    coalesce((SELECT t.priority FROM turns t WHERE t.workspace_id = $1 AND t.turn_id = k.turn_id), {PERSONS})
 FROM claimed k
 CROSS JOIN place p
 JOIN messages m ON m.workspace_id = $1 AND m.message_id = k.message_id

@@ -135,6 +135,7 @@ class Claimed:
     attempt: int
     first_unanswered_at: datetime
     policy: Policy
+    priority: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias, get_args
 
-from pydantic import BaseModel, JsonValue, field_validator
+from pydantic import BaseModel, Field, JsonValue, field_validator
 
 from rejoinder.api.channel_bodies import Body
 from rejoinder.db import Database
-from rejoinder.errors import Conflict
 from rejoinder.live.bus import Bus
 
 if TYPE_CHECKING:
@@ -23,19 +22,10 @@ Models: TypeAlias = "Callable[[], Awaitable[Chain]]"
 _TYPES = get_args(Processing)
 
 
-async def no_models() -> Chain:
-    """Of a server that answers nothing itself. Raises Conflict."""
-    raise Conflict(
-        "This server has no model: it runs with --no-worker.",
-        mend="Ask a server that runs without it; `ai_response` works here too.",
-        code="no_model_here",
-    )
-
-
 class ProcessingBody(Body):
     """What is to be done with the message."""
 
-    processing_type: str
+    processing_type: Annotated[str, Field(json_schema_extra={"enum": list(_TYPES)})]
 
     @field_validator("processing_type")
     @classmethod

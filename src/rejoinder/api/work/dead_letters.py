@@ -11,8 +11,8 @@ from pydantic import BaseModel, Field, model_validator
 from rejoinder.api.channel_bodies import Body
 from rejoinder.api.views import Page, View
 from rejoinder.api.work.turns import FIRST, acting
-from rejoinder.db import Database
-from rejoinder.errors import Conflict, NotFound
+from rejoinder.db import Database, new_id
+from rejoinder.errors import Conflict, Invalid, NotFound
 from rejoinder.inbound.callers import needs
 from rejoinder.queue.dead_letters import store
 from rejoinder.queue.dead_letters.model import Kind, Resolution
@@ -58,12 +58,14 @@ class DiscardedView(BaseModel):
 
 
 class ManyBody(Body):
-    """Either some dead letters by id, or all open ones, of a kind or of both, that come after an id."""
+    """Either some dead letters by id, or all open ones, of a kind or of both, that stood there at the first call."""
 
     ids: Annotated[list[UUID] | None, Field(min_length=1, max_length=MOST)] = None
     all: bool = False
     kind: Kind | None = None
-    after: UUID = FIRST
+    after: Annotated[str | None, Field(max_length=80, description="`next` of the call before.")] = (
+        None
+    )
 
     @model_validator(mode="after")
     def _one_or_the_other(self) -> Self:
@@ -71,7 +73,7 @@ class ManyBody(Body):
             raise ValueError(
                 f'give either "ids", {MOST} at most, or "all": true, with a "kind" if you like'
             )
-        if self.ids is not None and (self.kind is not None or self.after != FIRST):
+        if self.ids is not None and (self.kind is not None or self.after is not None):
             raise ValueError('"kind" and "after" go with "all"; "ids" say it all')
         return self
 
@@ -161,13 +163,28 @@ async def _settle(
     done: Literal["replayed", "discarded"],
     settle: Settle,
 ) -> Page[Settled]:
-    ids = body.ids
+    ids, until = body.ids, UUID(int=0)
     if ids is None:
+        after, until = _cursor(body.after)
         async with db.read(workspace_id) as read:
-            found = await store.page(read, body.after, MOST, kind=body.kind)
-        ids = [letter.dead_letter_id for letter in found]
+            found = await store.page(read, after, MOST, kind=body.kind)
+        ids = [each.dead_letter_id for each in found if each.dead_letter_id < until]
     items = [await _one(one, done, settle) for one in dict.fromkeys(ids)]
-    return Page(items=items, next=str(ids[-1]) if body.all and len(ids) == MOST else None)
+    more = body.all and len(ids) == MOST
+    return Page(items=items, next=f"{ids[-1]}.{until}" if more else None)
+
+
+def _cursor(after: str | None) -> tuple[UUID, UUID]:
+    """After which id, and before which: what is tried again and fails at once comes back under a newer one."""
+    if after is None:
+        return FIRST, new_id()
+    try:
+        last, until = (UUID(part) for part in after.split("."))
+    except ValueError:
+        raise Invalid(
+            "after: is no `next` of a call before.", mend="Leave it out to begin.", where="after"
+        ) from None
+    return last, until
 
 
 async def _one(one: UUID, done: Literal["replayed", "discarded"], settle: Settle) -> Settled:

@@ -109,10 +109,12 @@ async def _settle_many(
     ids: list[UUID] | None,
     kind: Kind | None,
 ) -> None:
+    from rejoinder.db import new_id
+
     refused = sum([not await _settle_one(db, done, one) for one in dict.fromkeys(ids or [])])
-    after = UUID(int=0)
+    after, begun = UUID(int=0), new_id()  # what fails again at once comes back under a newer id
     while ids is None:
-        page = await _open_after(db, after, kind)
+        page = [one for one in await _open_after(db, after, kind) if one < begun]
         refused += sum([not await _settle_one(db, done, one) for one in page])
         if len(page) < _PAGE:
             break

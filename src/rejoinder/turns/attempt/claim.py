@@ -68,6 +68,7 @@ async def _take(tx: Tx, guard: Guard, turn: Turn, worker: Worker) -> Claimed:
         attempt=turn.attempt + 1,
         first_unanswered_at=turn.first_unanswered_at,
         policy=guard.policy,
+        priority=turn.priority,
     )
 
 

@@ -24,7 +24,7 @@ VALUES ($1, $2, $3, $4, $5, clock_timestamp())
 
 END = """
 UPDATE turns SET state = $3, worker_no = NULL, lease_until = NULL, ended_at = clock_timestamp(), decision = $4,
-    reason = $5, provider = $6, model = $7, error = $8
+    reason = $5, provider = $6, model = $7, error = $8, fence = $9
 WHERE workspace_id = $1 AND turn_id = $2
 """
 
@@ -76,12 +76,15 @@ def take(
 
 
 def end(batch: Batch, turn_id: UUID, fence: int, verdict: Verdict, spent: Spent) -> None:
-    """End a turn: committed, handed_off or failed, the last with its error."""
+    """End a turn: committed, handed_off or failed, the last with its error.
+
+    `fence` is that of the attempt which ends it, 0 for none: whoever still works on it then learns that it lost it.
+    """
     told = (verdict.decision, verdict.reason, verdict.provider, verdict.model, verdict.error)
     store.end_attempt(
         batch, turn_id, fence, verdict.state, spent=spent, error=verdict.error or None
     )
-    batch.add(END, turn_id, verdict.state, *(text or None for text in told))
+    batch.add(END, turn_id, verdict.state, *(text or None for text in told), fence)
     understood = verdict.understanding
     batch.add(
         store.MARK_MESSAGES,

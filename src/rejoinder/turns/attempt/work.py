@@ -188,7 +188,12 @@ class Desk:
             log.exception("turn_raised", turn_id=str(claimed.turn_id), attempt=claimed.attempt)
             return await self._retry(claimed, raised)
         if committed.sends:
-            self._dispatch.soon(claimed.workspace_id, claimed.conversation_id, committed.platform)
+            self._dispatch.soon(
+                claimed.workspace_id,
+                claimed.conversation_id,
+                committed.platform,
+                claimed.priority,
+            )
         TURN_SECONDS.observe(committed.waited.total_seconds())
         MESSAGES.labels("outbound", committed.platform).inc(committed.replies)
         return committed.state

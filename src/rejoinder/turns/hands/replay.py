@@ -100,6 +100,8 @@ async def _answer_again(
 ) -> UUID:
     if (holder := _holder(guard)) is not None:
         raise held(holder)
+    if not guard.ai_enabled:
+        raise Conflict("The bot is switched off in this conversation.", code="ai_not_enabled")
     left = await store.again(tx, guard.conversation_id, turn_id, message_id)
     if not left:
         raise Conflict(

@@ -23,6 +23,7 @@ WITH kept AS (
 SELECT m.message_id FROM messages m
 LEFT JOIN turns t ON t.workspace_id = $1 AND t.turn_id = m.turn_id
 WHERE m.workspace_id = $1 AND m.conversation_id = $2 AND m.direction = 'inbound' AND m.kind <> 'deleted'
+    AND NOT m.metadata ? 'rejoinder:history'
     AND m.seq > coalesce((SELECT max(o.seq) FROM messages o WHERE o.workspace_id = $1 AND o.conversation_id = $2
         AND o.direction = 'outbound' AND o.message_id NOT IN (SELECT message_id FROM kept)), 0)
     AND (m.turn_id IS NULL OR t.state = 'handed_off'
@@ -41,7 +42,8 @@ WHERE m.workspace_id = $1 AND m.conversation_id = $2 AND m.direction = 'inbound'
             AND a.sender_type = 'agent'), 0)
         AND m.seq > coalesce((SELECT min(f.seq) FROM messages f WHERE f.workspace_id = $1 AND f.turn_id = $3), 0)
         AND $3::uuid IS NOT NULL
-        AND (m.turn_id IS NULL OR t.state = 'handed_off' AND t.decision IS NULL))
+        AND (m.turn_id IS NULL AND NOT m.metadata ? 'rejoinder:history'
+            OR t.state = 'handed_off' AND t.decision IS NULL))
 ORDER BY m.seq
 """
 

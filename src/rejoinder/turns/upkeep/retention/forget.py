@@ -116,7 +116,9 @@ async def _clean(
     part: int | None,
 ) -> Cleaned:
     finished, failed = await queue.prune(
-        db, finished=jobs or queue.FINISHED, failed=jobs or queue.FAILED
+        db,
+        finished=queue.FINISHED if jobs is None else jobs,
+        failed=queue.FAILED if jobs is None else jobs,
     )
     on = Maintenance(connection)
     return Cleaned(
