@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from rejoinder.db import Database
-from rejoinder.outbound.dispatch import Dispatch, platform_of
+from rejoinder.outbound.dispatch import Dispatch
 from rejoinder.outbound.settle import job
 from rejoinder.queue.jobs import DELIVER, Taken
+from rejoinder.queue.lanes import platform_of
 from tests.eventually import eventually
 from tests.outbound.conftest import OpenOutbox, Receiver
 from tests.outbound.outbox import Outbox

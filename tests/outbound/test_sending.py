@@ -198,9 +198,7 @@ async def test_more_than_there_are_places_for_wait_without_a_job(
 ) -> None:
     receiver.hold()
     async with working(db, model, receiver.send) as work:
-        work.dispatch._backlogs["rest"] = Backlog(
-            slots=8, most=100
-        )  # two of them for one workspace
+        work.dispatch._backlogs["rest"] = Backlog(slots=2, most=100)
         for number in range(6):
             message = await shop.says("Hello", thread=f"{number}", customer=f"{number}")
             assert (await shop.outcome(message)).status == "answered"

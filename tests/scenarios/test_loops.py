@@ -38,7 +38,7 @@ async def test_after_so_many_answers_a_person_is_called(
            WHERE workspace_id = $1"""
     )
     assert state == "waiting"
-    assert reason == "a loop: 4 answers within 10 minutes without a person"
+    assert reason == "a loop: 4 answers without a person or a pause of 5 minutes"
     assert (await shop.events())[-2:] == ["conversation.handed_off", "message.received"]
 
 
@@ -58,7 +58,7 @@ async def test_a_slow_conversation_is_none(opens: OpenShop, model: ScriptedModel
     shop = await opens(loop_turns=2)
     await echoes(shop, 2)
     await shop.sql(
-        """UPDATE conversations SET loop_since = loop_since - interval '10 minutes'
+        """UPDATE conversations SET loop_last_at = loop_last_at - interval '10 minutes'
            WHERE workspace_id = $1"""
     )
     assert await echoes(shop, 2) == ["answered"] * 2

@@ -152,7 +152,7 @@ def guard(
         fence=9,
         agent=None,
         loop_count=loop[0],
-        loop_since=loop[1],
+        loop_last_at=loop[1],
         now=now,
         policy=policy,
         waiting=waiting,

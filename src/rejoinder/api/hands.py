@@ -1,10 +1,11 @@
 """Who is in charge of a conversation: people take it over, write in it, release and close it."""
 
 from typing import Annotated, Literal
+from unicodedata import normalize
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Depends, Response
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
 
 from rejoinder.api.channel_bodies import Body as Strict
 from rejoinder.api.conversations import By, Named, find_conversation
@@ -21,6 +22,7 @@ from rejoinder.workspaces.tokens import Tokens
 
 Agent = Annotated[
     str,
+    AfterValidator(lambda name: normalize("NFC", name).strip()),
     Field(
         min_length=1,
         max_length=255,

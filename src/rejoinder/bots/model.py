@@ -20,7 +20,7 @@ class Bot:
     """Who answers. Times are seconds; `history_messages` is how far back it reads.
 
     `retry_seconds` is the pause after a failed attempt, twice as long after each further one. `loop_turns` answers
-    within `loop_seconds` without a person on our side are taken for a loop; 0 for never.
+    without a person on our side or a pause of `loop_seconds` are taken for a loop; 0 for never.
     """
 
     bot_id: UUID
@@ -35,8 +35,8 @@ class Bot:
     max_attempts: int = 3
     history_messages: int = 20
     retry_seconds: float = 1.0
-    loop_turns: int = 40
-    loop_seconds: float = 600.0
+    loop_turns: int = 50
+    loop_seconds: float = 300.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,12 @@ async def deliver(db: Database, send: Send, workspace_id: UUID, conversation_id:
         except asyncio.CancelledError:
             await asyncio.shield(settle(db, workspace_id, outgoing, _stopped(outgoing)))
             raise
-        await settle(db, workspace_id, outgoing, what)
+        settling = asyncio.ensure_future(settle(db, workspace_id, outgoing, what))
+        try:
+            await asyncio.shield(settling)
+        except asyncio.CancelledError:  # what is known of it must not get lost
+            await settling
+            raise
 
 
 async def _claim(db: Database, workspace_id: UUID, conversation_id: UUID) -> Outgoing | None:

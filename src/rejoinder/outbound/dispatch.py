@@ -10,7 +10,8 @@ from rejoinder.db import AWAY, BUSY, Database
 from rejoinder.errors import Unavailable
 from rejoinder.outbound.backlog import Backlog, Key
 from rejoinder.outbound.deliver import Send, deliver, job
-from rejoinder.queue.jobs import DELIVER, Taken, deliver_lane, enqueue_on
+from rejoinder.queue.jobs import Taken, deliver_lane, enqueue_on
+from rejoinder.queue.lanes import platform_of
 from rejoinder.queue.priority import NORMAL
 from rejoinder.telemetry.logs import log
 
@@ -114,8 +115,3 @@ class Dispatch:
                 await enqueue_on(maintenance.connection, jobs)
         except (*AWAY, *BUSY, Unavailable) as away:  # the sweepers of others find them
             log.warning("deliveries_wait", conversations=len(waiting), error=str(away))
-
-
-def platform_of(lane: str) -> str:
-    """The platform whose deliveries a lane carries; before there was a lane for each, all were REST's."""
-    return lane.removeprefix(DELIVER).removeprefix(".") or "rest"

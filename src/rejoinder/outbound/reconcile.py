@@ -10,12 +10,17 @@ from rejoinder.errors import Unavailable
 from rejoinder.outbound.settle import job
 from rejoinder.outbound.upkeep import store
 from rejoinder.outbound.upkeep.pause import end_pauses
-from rejoinder.queue.jobs import enqueue_on
+from rejoinder.queue import store as queue
+from rejoinder.queue.jobs import DELIVER, enqueue_on
+from rejoinder.queue.lanes import platform_of
 from rejoinder.telemetry.logs import log
 from rejoinder.telemetry.metrics import DELIVERIES
 
 LATE = timedelta(seconds=10)
 """A delivery is given this long to be taken by who committed it, or by its job."""
+
+BUSY_LATE = timedelta(minutes=10)
+"""In a lane where jobs wait for their turn, so may this one's: another job for it would only take the others' rate."""
 
 _ROUND_S = 5.0
 
@@ -39,7 +44,9 @@ async def sweep(db: Database, late: timedelta = LATE) -> int:
     The job decides what becomes of the latter. Where the channel is paused nothing is late.
     """
     async with db.maintenance() as maintenance, maintenance.connection.transaction():
-        found = await store.overdue(maintenance, late)
+        waiting = await queue.waiting_lanes(maintenance)
+        busy = [platform_of(lane) for lane in waiting if lane.startswith(DELIVER)]
+        found = await store.overdue(maintenance, late, busy, max(late, BUSY_LATE))
         await enqueue_on(
             maintenance.connection,
             [job(*one) for one in found],

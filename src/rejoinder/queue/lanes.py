@@ -35,6 +35,11 @@ def deliver_lane(platform: str) -> str:
     return f"{DELIVER}.{platform}"
 
 
+def platform_of(lane: str) -> str:
+    """The platform whose deliveries a lane carries; before there was a lane for each, all were REST's."""
+    return lane.removeprefix(DELIVER).removeprefix(".") or "rest"
+
+
 def _sending(platform: str, carries: str, *aliases: str) -> Lane:
     return Lane(deliver_lane(platform), carries, _SENDS_AT_ONCE, ("outgoing-messages", *aliases))
 

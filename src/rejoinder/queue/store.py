@@ -40,6 +40,10 @@ DELETE FROM pgqueuer WHERE id IN (
 # last raised. Those that have waited longest come first, so that whoever gets higher here is also taken soon.
 # With 50,000 queued: 50 to 190 ms for a full batch, 2 to 5 ms when nothing is old enough.
 # Materialized: a plan that ran the inner part again would find other rows each time, past the limit.
+WAITING_LANES = """
+SELECT DISTINCT entrypoint FROM pgqueuer WHERE status = 'queued' AND execute_after <= statement_timestamp()
+"""
+
 AGE = """
 WITH old AS MATERIALIZED (
     SELECT id FROM pgqueuer
@@ -81,6 +85,11 @@ async def _delete(maintenance: Maintenance, statement: str, older: timedelta) ->
         if batch < _BATCH:
             break
     return deleted
+
+
+async def waiting_lanes(maintenance: Maintenance) -> list[str]:
+    """The lanes in which a job is due that nobody has taken yet."""
+    return [row[0] for row in await maintenance.connection.fetch(WAITING_LANES)]
 
 
 async def age(maintenance: Maintenance) -> int:

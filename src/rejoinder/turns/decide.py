@@ -82,17 +82,17 @@ def retry(
 
 
 def in_loop(guard: Guard) -> bool:
-    """Whether this conversation looks like two machines: too many answers too fast, and no person on our side."""
+    """Whether it looks like two machines: too many answers without a pause, and no person on our side."""
     policy = guard.policy
-    recent = guard.loop_since is not None and guard.now - guard.loop_since < policy.loop_for
+    recent = guard.loop_last_at is not None and guard.now - guard.loop_last_at < policy.loop_for
     return 0 < policy.loop_turns <= guard.loop_count and recent
 
 
 def loop_after(guard: Guard) -> tuple[int, datetime]:
-    """The loop's count, and since when it counts, after one more answer."""
-    if guard.loop_since is None or guard.now - guard.loop_since >= guard.policy.loop_for:
+    """The count of answers without a pause, and when the last was, after one more."""
+    if guard.loop_last_at is None or guard.now - guard.loop_last_at >= guard.policy.loop_for:
         return 1, guard.now
-    return guard.loop_count + 1, guard.loop_since
+    return guard.loop_count + 1, guard.now
 
 
 Claim = Literal["claim", "nothing", "busy", "give_up", "loop"]

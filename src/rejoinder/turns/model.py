@@ -77,7 +77,8 @@ class Guard:
     """A conversation under lock: `now` is the database's clock, read after the lock was got.
 
     `sends` says whether replies are sent, or only stored for those who fetch or stream them. `agent` is who holds the
-    conversation. `loop_count` answers have gone out since `loop_since` without a person on our side.
+    conversation. `loop_count` answers have gone out, the last at `loop_last_at`, without a person
+    on our side or a pause between.
     `seq` and `fence` are the counters as stored; whoever draws from them writes them back in the same transaction.
     """
 
@@ -93,7 +94,7 @@ class Guard:
     fence: int
     agent: str | None
     loop_count: int
-    loop_since: datetime | None
+    loop_last_at: datetime | None
     now: datetime
     policy: Policy
     waiting: Turn | None

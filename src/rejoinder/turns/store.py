@@ -16,7 +16,7 @@ from rejoinder.usage.model import NOTHING, Spent
 _GUARD = """c.conversation_id, c.channel_id, c.contact_id, ch.bot_id, ch.platform,
     CASE ch.platform WHEN 'rest' THEN ch.settings ? 'callback_url' WHEN 'pancake' THEN ch.settings ? 'base_url'
         WHEN 'widget' THEN false ELSE true END,
-    c.state, c.ai_enabled, c.seq, c.fence, c.agent, c.loop_count, c.loop_since,
+    c.state, c.ai_enabled, c.seq, c.fence, c.agent, c.loop_count, c.loop_last_at,
     b.quiet_seconds, b.max_wait_seconds, b.overlap_policy, b.max_interrupts, b.interrupt_seconds, b.max_attempts,
     b.retry_seconds, b.loop_turns, b.loop_seconds"""
 
@@ -26,7 +26,7 @@ def _locked(which: str) -> str:
     return f"""
 WITH locked AS MATERIALIZED (
     SELECT c.conversation_id, c.channel_id, c.contact_id, c.state, c.ai_enabled, c.seq, c.fence, c.agent,
-        c.loop_count, c.loop_since
+        c.loop_count, c.loop_last_at
     FROM conversations c
     WHERE c.workspace_id = $1 AND {which}
     FOR NO KEY UPDATE
@@ -60,7 +60,7 @@ WITH known AS (
     INSERT INTO conversations (workspace_id, conversation_id, channel_id, thread_key, contact_id)
     SELECT $1, $7, $2, $3, contact_id FROM (TABLE known UNION ALL TABLE person) AS contact
     ON CONFLICT (workspace_id, channel_id, thread_key) WHERE state <> 'closed' DO NOTHING
-    RETURNING conversation_id, channel_id, contact_id, state, ai_enabled, seq, fence, agent, loop_count, loop_since
+    RETURNING conversation_id, channel_id, contact_id, state, ai_enabled, seq, fence, agent, loop_count, loop_last_at
 )
 SELECT {_GUARD}, clock_timestamp(), NULL AS no_turn
 FROM opened c
@@ -74,7 +74,7 @@ UPDATE conversations SET seq = $3, fence = coalesce($4::bigint, fence), total_me
     last_message_timestamp = greatest(last_message_timestamp, $6::timestamptz), state = coalesce($7::text, state),
     metadata = metadata || $8::jsonb, agent = CASE WHEN $7::text IS NULL THEN agent ELSE $9::text END,
     closed_at = CASE WHEN $7::text = 'closed' THEN clock_timestamp() ELSE closed_at END,
-    loop_count = coalesce($10::integer, loop_count), loop_since = coalesce($11::timestamptz, loop_since)
+    loop_count = coalesce($10::integer, loop_count), loop_last_at = coalesce($11::timestamptz, loop_last_at)
 WHERE workspace_id = $1 AND conversation_id = $2
 """
 

@@ -83,7 +83,7 @@ _PASS = (
            lease_until = lease_until - $2::interval
        WHERE workspace_id = $1""",
     "UPDATE messages SET received_at = received_at - $2::interval WHERE workspace_id = $1",
-    "UPDATE conversations SET loop_since = loop_since - $2::interval WHERE workspace_id = $1",
+    "UPDATE conversations SET loop_last_at = loop_last_at - $2::interval WHERE workspace_id = $1",
     """UPDATE pgqueuer SET execute_after = execute_after - $2::interval
        WHERE substring(payload FOR 16) = uuid_send($1)""",
 )
@@ -289,8 +289,8 @@ class Tables:
             )
         )
 
-    def renew(self, held: Sequence[Claimed]) -> set[int]:
-        lost = self._do(upkeep.renew(self._locks, held, LEASE))
+    def renew(self, number: int, held: Sequence[Claimed]) -> set[int]:
+        lost = self._do(upkeep.renew(self._locks, held, number, LEASE))
         return {fence for _, fence in lost}
 
     def rescue(self) -> None:

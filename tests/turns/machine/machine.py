@@ -198,7 +198,7 @@ class Machine(Doings):
         worker = chosen(self.held, pick).worker
         mine = [held for held in self.held if held.worker == worker]
         with self.step("renew") as before:
-            lost = self.house.renew([held.claimed for held in mine])
+            lost = self.house.renew(worker.no, [held.claimed for held in mine])
         for held in mine:
             if held.claimed.fence in lost:
                 self.held.remove(held)

@@ -155,7 +155,7 @@ class House(Protocol):
     def hand_back(self, claimed: Claimed, outcome: Ending, pause: timedelta) -> bool:
         """A worker gives a turn up; False when it was no longer its own."""
 
-    def renew(self, held: Sequence[Claimed]) -> set[int]:
+    def renew(self, number: int, held: Sequence[Claimed]) -> set[int]:
         """A worker renews its leases; the fences of the attempts it has lost."""
 
     def rescue(self) -> None:

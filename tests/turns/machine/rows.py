@@ -241,7 +241,7 @@ class Rows:
     def hand_back(self, claimed: Claimed, outcome: Ending, pause: timedelta) -> bool:
         return self._hand_back(claimed.turn_id, claimed.fence, outcome, pause)
 
-    def renew(self, held: Sequence[Claimed]) -> set[int]:
+    def renew(self, number: int, held: Sequence[Claimed]) -> set[int]:
         lost = set()
         for claimed in held:
             seen = self._turns[claimed.turn_id]
@@ -314,7 +314,7 @@ class Rows:
             fence=row.fence,
             agent=None,
             loop_count=row.loop[0],
-            loop_since=row.loop[1],
+            loop_last_at=row.loop[1],
             now=self.now,
             policy=self.policy,
             waiting=live.get("waiting"),

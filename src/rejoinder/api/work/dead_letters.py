@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field, model_validator
 from rejoinder.api.channel_bodies import Body
 from rejoinder.api.views import Page, View
 from rejoinder.api.work.turns import FIRST, acting
-from rejoinder.db import Database, new_id
+from rejoinder.db import BUSY, Database, new_id
 from rejoinder.errors import Conflict, Invalid, NotFound
 from rejoinder.inbound.callers import needs
 from rejoinder.queue.dead_letters import store
@@ -192,4 +192,7 @@ async def _one(one: UUID, done: Literal["replayed", "discarded"], settle: Settle
         await settle(one)
     except (NotFound, Conflict) as refused:
         return Settled(dead_letter_id=one, status="refused", detail=refused.detail)
+    except BUSY:
+        told = "Its conversation is locked by other work; try this one again."
+        return Settled(dead_letter_id=one, status="refused", detail=told)
     return Settled(dead_letter_id=one, status=done)

@@ -32,7 +32,7 @@ TIMEOUT_S = 15.0
 RESULT = "pancake_result"
 """Where the message's metadata holds what was answered."""
 
-_TOO_SLOW, _TOO_EARLY, _TOO_MANY, _GATEWAY_TIMEOUT = 408, 425, 429, 504
+_TOO_SLOW, _TOO_EARLY, _TOO_MANY, _UNAVAILABLE = 408, 425, 429, 503
 
 
 class Pancake:
@@ -113,9 +113,11 @@ def _receipt(posted: Posted) -> Receipt:
         return BadCredential(f"{error}: it does not accept PANCAKE_ACCESS_TOKEN")
     if status == _TOO_MANY:
         return Throttled(error, asked)
-    if status == _GATEWAY_TIMEOUT:  # a proxy's word for an answer that never came
+    if (
+        status >= 500 and status != _UNAVAILABLE
+    ):  # it was read, and may have been acted on before that went wrong
         return Unsure(error)
-    if status in (_TOO_SLOW, _TOO_EARLY) or not 400 <= status < 500:
+    if status in (_TOO_SLOW, _TOO_EARLY, _UNAVAILABLE) or status < 400:
         return NotTaken(error, asked)
     return Refused(error)
 

@@ -28,7 +28,7 @@ from rejoinder.net.retry_after import retry_after
 from rejoinder.secrets.vault import Vault
 
 TIMEOUT_S = 15.0
-GONE, TOO_MANY, GATEWAY_TIMEOUT = 410, 429, 504
+GONE, TOO_MANY, UNAVAILABLE = 410, 429, 503
 
 
 class Callback:
@@ -119,8 +119,7 @@ def _receipt(posted: Posted, repeats: bool) -> Receipt:
         return Refused(f"{error}: it wants no more")
     if posted.status == TOO_MANY and asked is not None:
         return Throttled(error, asked)
-    if (
-        posted.status == GATEWAY_TIMEOUT and not repeats
-    ):  # a proxy's word for an answer that never came
+    broke = posted.status >= 500 and posted.status != UNAVAILABLE
+    if broke and not repeats:  # it was read, and may have been acted on before that went wrong
         return Unsure(error)
     return NotTaken(error, asked)

@@ -134,6 +134,7 @@ async def _open_after(db: Database, after: UUID, kind: Kind | None) -> list[UUID
 async def _settle_one(
     db: Database, done: Literal["replayed", "discarded"], dead_letter_id: UUID
 ) -> bool:
+    from rejoinder.db import BUSY
     from rejoinder.errors import Conflict, NotFound
     from rejoinder.turns.hands.replay import discard, replay
 
@@ -142,6 +143,11 @@ async def _settle_one(
         await (replay if done == "replayed" else discard)(db, workspace_id, dead_letter_id, _BY)
     except (NotFound, Conflict) as refused:
         typer.echo(f"{dead_letter_id}  refused: {refused.detail}")
+        return False
+    except BUSY:
+        typer.echo(
+            f"{dead_letter_id}  refused: its conversation is locked by other work; try again"
+        )
         return False
     typer.echo(f"{dead_letter_id}  {done}")
     return True

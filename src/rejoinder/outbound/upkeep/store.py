@@ -22,6 +22,8 @@ WITH late AS MATERIALIZED (
             WHEN 'queued' THEN coalesce(o.next_try_at, o.created_at) < statement_timestamp() - $1::interval
             ELSE coalesce(o.next_try_at < statement_timestamp() - $1::interval, true) END
         AND NOT ({held("statement_timestamp() - $1::interval")})
+        AND (o.status = 'sending' OR ch.platform <> ALL ($2::text[])
+            OR coalesce(o.sending_until, o.next_try_at, o.created_at) < statement_timestamp() - $3::interval)
     ORDER BY coalesce(o.sending_until, o.next_try_at, o.created_at) LIMIT 500 FOR UPDATE OF o SKIP LOCKED
 )
 UPDATE deliveries d SET next_try_at = clock_timestamp() FROM late
@@ -64,9 +66,15 @@ RETURNING d.conversation_id
 """
 
 
-async def overdue(maintenance: Maintenance, late: timedelta) -> list[tuple[UUID, UUID, str]]:
-    """(workspace, conversation, platform) of what nobody sent `late` after it was due, or whose sender died."""
-    return [tuple(row) for row in await maintenance.connection.fetch(OVERDUE, late)]
+async def overdue(
+    maintenance: Maintenance, late: timedelta, busy: list[str], busy_late: timedelta
+) -> list[tuple[UUID, UUID, str]]:
+    """(workspace, conversation, platform) of what nobody sent `late` after it was due, or whose sender died.
+
+    Of the `busy` platforms only what is later than `busy_late`.
+    """
+    rows = await maintenance.connection.fetch(OVERDUE, late, busy, busy_late)
+    return [tuple(row) for row in rows]
 
 
 async def pause(tx: Tx, outgoing: Outgoing, span: timedelta | None, reason: str | None) -> bool:

@@ -94,7 +94,9 @@ async def _give_up(tx: Tx, guard: Guard, turn: Turn) -> None:
 async def _break_loop(tx: Tx, guard: Guard, turn: Turn) -> None:
     """Two machines talk to each other: no answer, and a person looks."""
     minutes = guard.policy.loop_for.total_seconds() / 60
-    reason = f"a loop: {guard.loop_count} answers within {minutes:g} minutes without a person"
+    reason = (
+        f"a loop: {guard.loop_count} answers without a person or a pause of {minutes:g} minutes"
+    )
     await conclude(
         tx, guard, turn.turn_id, 0, Verdict("handed_off", (), "hand_off", reason), [], None
     )

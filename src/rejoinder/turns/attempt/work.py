@@ -10,7 +10,6 @@ import asyncio
 import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from datetime import timedelta
 from typing import Literal
 from uuid import UUID
@@ -23,15 +22,12 @@ from rejoinder.queue.priority import aged
 from rejoinder.telemetry.logs import log
 from rejoinder.telemetry.metrics import (
     MESSAGES,
-    MODEL_CALLS,
-    MODEL_SECONDS,
-    MODEL_TOKENS,
     TURN_SECONDS,
     TURNS,
 )
 from rejoinder.turns import decide
-from rejoinder.turns.attempt import store
 from rejoinder.turns.attempt.answer import Means, answer
+from rejoinder.turns.attempt.book import book, measure
 from rejoinder.turns.attempt.claim import claim
 from rejoinder.turns.attempt.drop import drop
 from rejoinder.turns.attempt.hand_back import hand_back
@@ -40,7 +36,6 @@ from rejoinder.turns.model import Claimed
 from rejoinder.turns.schedule import wake
 from rejoinder.turns.upkeep.lease import Lease
 from rejoinder.turns.upkeep.rescue import keep
-from rejoinder.usage import store as ledger
 from rejoinder.usage.model import Call
 
 _PAUSE = timedelta(seconds=1)
@@ -163,9 +158,9 @@ class Desk:
         calls: list[Call] = []
         outcome = await self._answer(claimed, calls)
         TURNS.labels(outcome).inc()
-        _measure(calls)
+        measure(calls)
         if calls and outcome in ("lost", "returned", "retried"):
-            await self._book(claimed, calls)
+            await book(self._means.db, claimed, calls)
 
     async def _answer(self, claimed: Claimed, calls: list[Call]) -> str:
         """Answer it; how the attempt ended, in the words of `turn_attempts.outcome`, or `lost` to someone else."""
@@ -246,29 +241,3 @@ class Desk:
         except (*AWAY, *BUSY, Unavailable) as away:
             log.warning("turn_left_to_its_lease", turn_id=str(claimed.turn_id), error=str(away))
             return False
-
-    async def _book(self, claimed: Claimed, calls: list[Call]) -> None:
-        """The calls of an attempt that committed nothing cost money all the same."""
-        try:
-            async with self._means.db.transaction(claimed.workspace_id) as tx:
-                if claimed.policy.overlap == "rollback":
-                    outcome = await store.outcome(tx, claimed.turn_id, claimed.fence)
-                    calls = (
-                        [replace(call, prompt="", response="") for call in calls]
-                        if outcome == "superseded"
-                        else calls
-                    )
-                spent = await ledger.book(
-                    tx, contact_id=claimed.contact_id, turn_id=claimed.turn_id, calls=calls
-                )
-                await store.add_spent(tx, claimed.turn_id, claimed.fence, spent)
-        except (*AWAY, *BUSY, Unavailable) as away:
-            log.warning("calls_not_booked", turn_id=str(claimed.turn_id), error=str(away))
-
-
-def _measure(calls: list[Call]) -> None:
-    for call in calls:
-        MODEL_CALLS.labels(call.provider, call.model, call.outcome).inc()
-        MODEL_SECONDS.labels(call.provider, call.model).observe(call.seconds)
-        MODEL_TOKENS.labels(call.provider, call.model, "input").inc(call.input_tokens)
-        MODEL_TOKENS.labels(call.provider, call.model, "output").inc(call.output_tokens)

@@ -8,11 +8,11 @@ from rejoinder.db import Batch, Database, new_id, retry_busy
 from rejoinder.events import store as log
 from rejoinder.events.model import NewEvent
 from rejoinder.queue.jobs import enqueue
-from rejoinder.queue.priority import NORMAL
 from rejoinder.turns import decide
 from rejoinder.turns import store as turns
 from rejoinder.turns.hands import store
 from rejoinder.turns.hands.guarded import guarded
+from rejoinder.turns.hands.store import Left
 from rejoinder.turns.model import Guard
 from rejoinder.turns.schedule import wake
 
@@ -31,7 +31,7 @@ async def release(db: Database, workspace_id: UUID, conversation_id: UUID, by: s
             left = await store.unanswered(tx, conversation_id)
             batch = Batch(tx)
             told = NewEvent(guard.seq + 1, "conversation.released", {"by": by})
-            turn_id = reopen(batch, guard, left) if left and guard.ai_enabled else None
+            turn_id = reopen(batch, guard, left) if left.message_ids and guard.ai_enabled else None
             turns.advance(batch, conversation_id, told.seq, charge="bot", loop=(0, guard.now))
             log.append(batch, conversation_id, guard.now, [told])
             await batch.send()
@@ -40,15 +40,15 @@ async def release(db: Database, workspace_id: UUID, conversation_id: UUID, by: s
     return await retry_busy(once)
 
 
-def reopen(batch: Batch, guard: Guard, message_ids: list[UUID]) -> UUID:
+def reopen(batch: Batch, guard: Guard, left: Left) -> UUID:
     """Give messages that no turn answers a turn: the waiting one or a new one, due now."""
-    plan = decide.reopening(guard.now, guard.waiting, NORMAL)
+    plan = decide.reopening(guard.now, guard.waiting, left.priority)
     turn_id = plan.extends or new_id()
     if plan.extends is None:
         turns.open_turn(batch, turn_id, guard.conversation_id, plan)
     else:
         turns.extend(batch, turn_id, plan)
-    store.adopt(batch, guard.conversation_id, turn_id, message_ids)
+    store.adopt(batch, guard.conversation_id, turn_id, left.message_ids)
     delay = plan.due_at - guard.now
     enqueue(batch, [wake(batch.tx.workspace_id, guard.conversation_id, delay, plan.priority)])
     return turn_id

@@ -103,7 +103,7 @@ async def _answer_again(
     if not guard.ai_enabled:
         raise Conflict("The bot is switched off in this conversation.", code="ai_not_enabled")
     left = await store.again(tx, guard.conversation_id, turn_id, message_id)
-    if not left:
+    if not left.message_ids:
         raise Conflict(
             "Nothing of it is left to answer: its messages went elsewhere or were taken back.",
             code="message_answered",

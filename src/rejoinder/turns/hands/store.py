@@ -2,39 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Self
 from uuid import UUID
 
+import asyncpg
+
 from rejoinder.db import Batch, Tx
+from rejoinder.queue.priority import NORMAL
 from rejoinder.turns.model import TurnState
 
 CONVERSATION_OF = "SELECT conversation_id FROM turns WHERE workspace_id = $1 AND turn_id = $2"
 
 ENDING = "SELECT state, merged_into FROM turns WHERE workspace_id = $1 AND turn_id = $2"
 
-# What the customer has written since anything of ours went out: what found no bot in charge, what people were called
-# for, and what was answered by a reply that a takeover kept back.
+# What the customer has written since a person wrote, and nothing that went out answers: what found no bot in charge,
+# what people were called for without a word, and what was answered by replies that a takeover kept back.
 UNANSWERED = """
-WITH kept AS (
-    SELECT o.message_id, o.turn_id FROM messages o
-    JOIN deliveries d ON d.workspace_id = $1 AND d.message_id = o.message_id
-    WHERE o.workspace_id = $1 AND o.conversation_id = $2 AND o.direction = 'outbound' AND d.status = 'withheld'
-)
-SELECT m.message_id FROM messages m
+SELECT m.message_id, t.priority FROM messages m
 LEFT JOIN turns t ON t.workspace_id = $1 AND t.turn_id = m.turn_id
 WHERE m.workspace_id = $1 AND m.conversation_id = $2 AND m.direction = 'inbound' AND m.kind <> 'deleted'
     AND NOT m.metadata ? 'rejoinder:history'
-    AND m.seq > coalesce((SELECT max(o.seq) FROM messages o WHERE o.workspace_id = $1 AND o.conversation_id = $2
-        AND o.direction = 'outbound' AND o.message_id NOT IN (SELECT message_id FROM kept)), 0)
-    AND (m.turn_id IS NULL OR t.state = 'handed_off'
-        OR t.state = 'committed' AND m.turn_id IN (SELECT turn_id FROM kept))
+    AND m.seq > coalesce((SELECT max(a.seq) FROM messages a WHERE a.workspace_id = $1 AND a.conversation_id = $2
+        AND a.sender_type = 'agent'), 0)
+    AND (m.turn_id IS NULL OR t.state = 'handed_off' OR t.state = 'committed' AND t.decision = 'answer'
+        AND NOT m.waited_for)
+    AND NOT EXISTS (
+        SELECT FROM messages o JOIN deliveries d ON d.workspace_id = $1 AND d.message_id = o.message_id
+        WHERE o.workspace_id = $1 AND o.turn_id = m.turn_id AND o.direction = 'outbound' AND d.status <> 'withheld')
 ORDER BY m.seq
 """
 
 # A turn that failed or was handed off, and what came after it for nobody: its messages, those that found no bot in
 # charge, and those of a turn that had not begun when people were called. Not what an agent has written after.
 AGAIN = """
-SELECT m.message_id FROM messages m
+SELECT m.message_id, t.priority FROM messages m
 LEFT JOIN turns t ON t.workspace_id = m.workspace_id AND t.turn_id = m.turn_id
 WHERE m.workspace_id = $1 AND m.conversation_id = $2 AND m.direction = 'inbound' AND m.kind <> 'deleted' AND (
     m.turn_id = $3 OR m.message_id = $4
@@ -45,6 +48,12 @@ WHERE m.workspace_id = $1 AND m.conversation_id = $2 AND m.direction = 'inbound'
         AND (m.turn_id IS NULL AND NOT m.metadata ? 'rejoinder:history'
             OR t.state = 'handed_off' AND t.decision IS NULL))
 ORDER BY m.seq
+"""
+
+FOLLOWED = """
+UPDATE turns SET merged_into = $2
+WHERE workspace_id = $1 AND state NOT IN ('waiting', 'running') AND turn_id IN (
+    SELECT m.turn_id FROM messages m WHERE m.workspace_id = $1 AND m.message_id = ANY ($3::uuid[]))
 """
 
 ADOPT = """
@@ -59,6 +68,19 @@ FROM messages m
 LEFT JOIN turns t ON t.workspace_id = m.workspace_id AND t.turn_id = m.turn_id
 WHERE m.workspace_id = $1 AND m.message_id = $2
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """Messages that are to get a turn, and the highest priority of those that had them."""
+
+    message_ids: list[UUID]
+    priority: int
+
+    @classmethod
+    def of(cls, rows: Sequence[asyncpg.Record]) -> Self:
+        """(message, its turn's priority or None) each."""
+        return cls([row[0] for row in rows], max([NORMAL, *(row[1] or 0 for row in rows)]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,18 +107,18 @@ async def ending(tx: Tx, turn_id: UUID) -> tuple[TurnState, UUID | None]:
     return row[0], row[1]
 
 
-async def unanswered(tx: Tx, conversation_id: UUID) -> list[UUID]:
-    """Messages of the customer since anybody on our side wrote, which no turn has."""
+async def unanswered(tx: Tx, conversation_id: UUID) -> Left:
+    """What the customer wrote since a person wrote, and nothing that went out answers."""
     rows = await tx.connection.fetch(UNANSWERED, tx.workspace_id, conversation_id)
-    return [row[0] for row in rows]
+    return Left.of(rows)
 
 
 async def again(
     tx: Tx, conversation_id: UUID, turn_id: UUID | None, message_id: UUID | None
-) -> list[UUID]:
+) -> Left:
     """The messages of an ended turn, or one message, and what came after for nobody."""
     rows = await tx.connection.fetch(AGAIN, tx.workspace_id, conversation_id, turn_id, message_id)
-    return [row[0] for row in rows]
+    return Left.of(rows)
 
 
 async def subject(tx: Tx, message_id: UUID) -> Subject | None:
@@ -106,5 +128,6 @@ async def subject(tx: Tx, message_id: UUID) -> Subject | None:
 
 
 def adopt(batch: Batch, conversation_id: UUID, turn_id: UUID, message_ids: list[UUID]) -> None:
-    """Give the messages to a turn."""
+    """Give the messages to a turn; the ended ones that had them say so."""
+    batch.add(FOLLOWED, turn_id, message_ids)
     batch.add(ADOPT, conversation_id, turn_id, message_ids)

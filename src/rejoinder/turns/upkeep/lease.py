@@ -114,7 +114,6 @@ class Lease:
         connection.add_termination_listener(lambda _: lost.set())
         number = await store.register(connection, self._name)
         await connection.add_listener(LOST_CHANNEL, self._told)
-        await self._adopt(connection, number)
         self._away_since = None
         self._worker = Worker(number, self._name)
         self._registered.set()
@@ -123,21 +122,13 @@ class Lease:
                 held = [claimed for claimed, _ in self._held.values()]
                 if held:
                     with suppress(*BUSY):  # the next round renews; two thirds of the lease are left
-                        for attempt in await store.renew(connection, held, LEASE):
+                        for attempt in await store.renew(connection, held, number, LEASE):
                             self._cancel(attempt)
                 await store.seen(connection, number)
             with suppress(TimeoutError):
                 async with asyncio.timeout(_RENEW_S):
                     await lost.wait()
                 raise ConnectionError("the worker's session was ended")
-
-    async def _adopt(self, connection: asyncpg.Connection[asyncpg.Record], number: int) -> None:
-        held = [claimed for claimed, _ in self._held.values()]
-        if held:
-            ours = await store.adopt(connection, held, number, LEASE)
-            for claimed in held:
-                if (claimed.turn_id, claimed.fence) not in ours:
-                    self._cancel((claimed.turn_id, claimed.fence))
 
     def _told(self, _connection: object, _pid: int, _channel: str, payload: object) -> None:
         turn_id, fence = str(payload).split(" ")

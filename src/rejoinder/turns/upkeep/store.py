@@ -17,17 +17,10 @@ REGISTER = "INSERT INTO workers (name) VALUES ($1) RETURNING worker_no"
 
 HOLD_LOCK = "SELECT pg_advisory_lock($1, $2)"
 
-# After its session was lost a worker comes back under a new number; what nobody took meanwhile stays its own.
-ADOPT = """
-UPDATE turns t SET worker_no = $4, lease_until = clock_timestamp() + $5::interval
-FROM unnest($1::uuid[], $2::uuid[], $3::bigint[]) AS h (workspace_id, turn_id, fence)
-WHERE t.workspace_id = h.workspace_id AND t.turn_id = h.turn_id AND t.fence = h.fence AND t.state = 'running'
-RETURNING t.turn_id, t.fence
-"""
-
 SEEN = "UPDATE workers SET seen_at = clock_timestamp() WHERE worker_no = $1"
 
 # A lease is written anew when less than two thirds of it are left, so a turn costs one small update each 5 s.
+# After its session was lost a worker comes back under a new number; what nobody took meanwhile stays its own.
 # A turn that ended under our own fence is not lost: its task has just committed it. A row that another transaction
 # holds is passed over, so that one frozen conversation can't keep the leases of all others; its turn comes in a second.
 RENEW = """
@@ -36,10 +29,11 @@ WITH held AS (
 ), ours AS (
     SELECT t.workspace_id, t.turn_id FROM turns t
     JOIN held h ON h.workspace_id = t.workspace_id AND h.turn_id = t.turn_id AND h.fence = t.fence
-    WHERE t.state = 'running' AND t.lease_until < clock_timestamp() + $4::interval * (2.0 / 3)
+    WHERE t.state = 'running'
+        AND (t.lease_until < clock_timestamp() + $4::interval * (2.0 / 3) OR t.worker_no <> $5)
     FOR NO KEY UPDATE OF t SKIP LOCKED
 ), renewed AS (
-    UPDATE turns t SET lease_until = clock_timestamp() + $4::interval
+    UPDATE turns t SET lease_until = clock_timestamp() + $4::interval, worker_no = $5
     FROM ours o WHERE t.workspace_id = o.workspace_id AND t.turn_id = o.turn_id
 )
 SELECT h.turn_id, h.fence FROM held h
@@ -115,32 +109,21 @@ async def seen(connection: Connection, number: int) -> None:
 
 
 async def renew(
-    connection: Connection, held: Sequence[Claimed], lease: timedelta
+    connection: Connection, held: Sequence[Claimed], number: int, lease: timedelta
 ) -> list[tuple[UUID, int]]:
-    """Renew the leases and return (turn, fence) of the attempts that are no longer ours."""
+    """Renew the leases and return (turn, fence) of the attempts that are no longer ours.
+
+    `number` is the worker's: after its session was lost it comes back under a new one, and keeps what nobody took.
+    """
     rows = await connection.fetch(
         RENEW,
         [claimed.workspace_id for claimed in held],
         [claimed.turn_id for claimed in held],
         [claimed.fence for claimed in held],
         lease,
+        number,
     )
     return [tuple(row) for row in rows]
-
-
-async def adopt(
-    connection: Connection, held: Sequence[Claimed], number: int, lease: timedelta
-) -> set[tuple[UUID, int]]:
-    """Take the attempts over under a new worker number; returns (turn, fence) of those that were still ours."""
-    rows = await connection.fetch(
-        ADOPT,
-        [claimed.workspace_id for claimed in held],
-        [claimed.turn_id for claimed in held],
-        [claimed.fence for claimed in held],
-        number,
-        lease,
-    )
-    return {(row[0], row[1]) for row in rows}
 
 
 async def lost(maintenance: Maintenance) -> list[Lost]:

@@ -6,9 +6,9 @@ ALTER TABLE bots
         CHECK (overlap_policy IN ('interrupt', 'enqueue', 'reject', 'rollback')),
     -- The pause after a failed attempt; it doubles with each further one.
     ADD retry_seconds double precision NOT NULL DEFAULT 1 CHECK (retry_seconds BETWEEN 0 AND 600),
-    -- So many answers within so long a time, without a person on our side, are taken for a loop. 0 for never.
-    ADD loop_turns   integer          NOT NULL DEFAULT 40 CHECK (loop_turns >= 0),
-    ADD loop_seconds double precision NOT NULL DEFAULT 600 CHECK (loop_seconds > 0);
+    -- So many answers without a person on our side, or a pause of that length, are taken for a loop. 0 for never.
+    ADD loop_turns   integer          NOT NULL DEFAULT 50 CHECK (loop_turns >= 0),
+    ADD loop_seconds double precision NOT NULL DEFAULT 300 CHECK (loop_seconds > 0);
 
 ALTER TABLE workspaces
     ADD plan text NOT NULL DEFAULT 'starter' CHECK (plan IN ('starter', 'pro', 'premium'));
@@ -24,11 +24,17 @@ ALTER TABLE channels
 ALTER TABLE conversations
     ADD agent            text CHECK (agent <> ''),  -- who holds it, by the name they took it over with
     ADD loop_count       integer NOT NULL DEFAULT 0 CHECK (loop_count >= 0),
-    ADD loop_since       timestamptz,
+    ADD loop_last_at       timestamptz,
     ADD CHECK (agent IS NULL OR state = 'agent');
 
 -- Urgency and plan as the queue's priority: higher goes first (docs/queues.md).
 ALTER TABLE turns ADD priority smallint NOT NULL DEFAULT 50 CHECK (priority BETWEEN 0 AND 1000);
+
+-- A turn that ended without an answer may find its messages answered by another later on: replayed, or released.
+ALTER TABLE turns
+    DROP CONSTRAINT turns_check,
+    ADD CHECK (CASE WHEN state = 'superseded' THEN merged_into IS NOT NULL
+        WHEN state IN ('waiting', 'running') THEN merged_into IS NULL ELSE true END);
 
 ALTER TABLE turn_attempts ADD error text;
 

@@ -44,15 +44,9 @@ JOB = """
 WITH RECURSIVE chain AS (
     SELECT t.turn_id, t.opened_at AS created_at, 0 AS step FROM turns t WHERE t.workspace_id = $1 AND t.turn_id = $2
     UNION ALL
-    SELECT following.turn_id, chain.created_at, chain.step + 1 FROM chain CROSS JOIN LATERAL (
-        SELECT coalesce(t.merged_into, (
-            SELECT d.replayed_as FROM dead_letters d
-            WHERE d.workspace_id = $1 AND d.conversation_id = t.conversation_id AND d.subject_id = t.turn_id
-                AND d.replayed_as IS NOT NULL
-            ORDER BY d.resolved_at DESC LIMIT 1)) AS turn_id
-        FROM turns t WHERE t.workspace_id = $1 AND t.turn_id = chain.turn_id
-    ) AS following
-    WHERE following.turn_id IS NOT NULL AND chain.step < 100
+    SELECT t.merged_into, chain.created_at, chain.step + 1 FROM chain
+    JOIN turns t ON t.workspace_id = $1 AND t.turn_id = chain.turn_id
+    WHERE t.merged_into IS NOT NULL AND chain.step < 100
 ), newest AS (
     SELECT turn_id, created_at FROM chain ORDER BY step DESC LIMIT 1
 )
