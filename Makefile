@@ -36,12 +36,16 @@ run: .venv/.run ## Start the program on http://127.0.0.1:$${PORT:-8000}
 	  && apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null; } || true
 	@touch $@
 
+# Tests that start many processes and put them under load have the machine to themselves.
+LOADED := tests/bench tests/crash tests/fleet
+
 test: .venv/.dev .venv/.browser ## Run every check: format, lint, types, import contracts, tests
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadfile $(LOADED:%=--ignore=%)
+	$(BIN)/pytest $(LOADED)
 
 coverage: .venv/.dev .venv/.browser ## Run the tests and report what they don't reach; details in .coverage-html
 	$(BIN)/coverage erase

@@ -62,6 +62,8 @@ async def test_every_route_is_described(schema: dict[str, Any]) -> None:
         "POST /api/v1/turns/{turn_id}/cancel",
         "GET /api/v1/jobs/{job_id}",
         "POST /api/v1/jobs/{job_id}/cancel",
+        "GET /api/v1/workspace",
+        "PATCH /api/v1/workspace",
         "GET /api/v1/bots",
         "GET /api/v1/bots/{bot_id}",
         "PATCH /api/v1/bots/{bot_id}",

@@ -59,7 +59,7 @@ async def test_an_odd_id_is_refused_or_not_found(
     [
         ("GET", MESSAGES),
         ("PUT", MESSAGES),
-        ("PUT", f"{MESSAGES}/{uuid4()}"),
+        ("PUT", f"{MESSAGES}/00000000-0000-7000-8000-000000000001"),
         ("POST", "/health/live"),
         ("PATCH", "/widget/session"),
         ("POST", "/"),

@@ -211,11 +211,13 @@ class TestReleasing:
             first = await shop.says("When do you open?")
             await shop.outcome(first)
 
-            async def queued() -> bool:
-                rows = await shop.sql("SELECT status FROM deliveries WHERE workspace_id = $1")
-                return [row[0] for row in rows] == ["queued"]
+            async def waits_for_its_next_try() -> bool:
+                rows = await shop.sql(
+                    "SELECT status, attempts FROM deliveries WHERE workspace_id = $1"
+                )
+                return [tuple(row) for row in rows] == [("queued", 1)]
 
-            await eventually(queued)
+            await eventually(waits_for_its_next_try)
             await take(shop.db, shop.workspace_id, first.conversation_id, "anna")
             turn_id = await release(shop.db, shop.workspace_id, first.conversation_id, "anna")
             assert turn_id is not None

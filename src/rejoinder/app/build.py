@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
 from rejoinder import __version__
-from rejoinder.api import bots, channels, conversations, hands, health, receipts
+from rejoinder.api import bots, channels, conversations, hands, health, receipts, workspace
 from rejoinder.api.processing import routes as processing
 from rejoinder.api.processing.model import Means, Models
 from rejoinder.api.reference import routes as reference
@@ -94,6 +94,7 @@ def build(
         turns.routes(db, tokens),
         jobs.routes(db, tokens),
         bots.routes(db, tokens),
+        workspace.routes(db, tokens),
         processing.routes(means, tokens),
         reference.messages(db, bus, tokens, settings.max_wait_seconds),
         reference.administration(db, tokens, Keep.of(settings)),

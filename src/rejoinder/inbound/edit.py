@@ -17,7 +17,7 @@ from rejoinder.turns.attempt import store as attempts
 from rejoinder.turns.hands import store as hands
 from rejoinder.turns.hands.guarded import guarded
 from rejoinder.turns.model import Guard, Turn
-from rejoinder.turns.schedule import schedule, wake
+from rejoinder.turns.schedule import schedule, wake_waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ async def delete(db: Database, workspace_id: UUID, message_id: UUID) -> None:
                 turns.stop(batch, live, "cancelled", "its messages were deleted")
                 seq += 1
                 events = [NewEvent(seq, "turn.cancelled", {"turn_id": str(live.turn_id)})]
-                jobs = _wake_other(tx, guard, live)
+                jobs = wake_waiting(workspace_id, guard, live.turn_id)
             elif live is not None and _stoppable(guard, live):
                 scheduled = schedule(batch, guard, seq, priority=live.priority)
                 seq, events, jobs = scheduled.seq, scheduled.events, scheduled.jobs
@@ -102,14 +102,6 @@ async def _find(tx: Tx, message_id: UUID) -> tuple[Guard, Turn | None]:
 
 def _stoppable(guard: Guard, live: Turn) -> bool:
     return live.state == "waiting" or decide.interrupts(guard.now, guard.policy, live)
-
-
-def _wake_other(tx: Tx, guard: Guard, ended: Turn) -> list[Job]:
-    waiting = guard.waiting
-    if waiting is None or waiting.turn_id == ended.turn_id:
-        return []
-    delay = waiting.due_at - guard.now
-    return [wake(tx.workspace_id, guard.conversation_id, delay, waiting.priority)]
 
 
 async def _settle(

@@ -63,6 +63,15 @@ def schedule(
     return Scheduled(turn_id, events, jobs, seq)
 
 
+def wake_waiting(workspace_id: UUID, guard: Guard, *ended: UUID) -> list[Job]:
+    """Whatever ends a running turn wakes the waiting one, unless that has ended with it."""
+    waiting = guard.waiting
+    if waiting is None or waiting.turn_id in ended:
+        return []
+    delay = waiting.due_at - guard.now
+    return [wake(workspace_id, guard.conversation_id, delay, waiting.priority)]
+
+
 def wake(
     workspace_id: UUID,
     conversation_id: UUID,

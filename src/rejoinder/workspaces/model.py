@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 from uuid import UUID
 
+from rejoinder.queue.priority import Plan
+
 Scope: TypeAlias = Literal["ingest", "operate", "admin"]
 """`ingest` hands messages in and reads their answers; `operate` also acts as an agent; `admin` does all."""
 
@@ -19,6 +21,7 @@ class Workspace:
     workspace_id: UUID
     slug: str
     name: str
+    plan: Plan
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from rejoinder.db import Maintenance, Read, Tx
+from rejoinder.queue.priority import Plan
 from rejoinder.workspaces.model import Caller, Scope, Workspace
 
 LOCK = "SELECT pg_advisory_xact_lock($1)"
@@ -14,7 +15,14 @@ INSERT INTO workspaces (workspace_id, slug, name, allow_private_networks) VALUES
 ON CONFLICT (slug) DO NOTHING
 """
 
-BY_SLUG = "SELECT workspace_id, slug, name FROM workspaces WHERE slug = $1"
+BY_SLUG = "SELECT workspace_id, slug, name, plan FROM workspaces WHERE slug = $1"
+
+WORKSPACE = "SELECT workspace_id, slug, name, plan FROM workspaces WHERE workspace_id = $1"
+
+CHANGE = """
+UPDATE workspaces SET name = coalesce($2, name), plan = coalesce($3, plan) WHERE workspace_id = $1
+RETURNING workspace_id, slug, name, plan
+"""
 
 ALLOWS_PRIVATE_NETWORKS = "SELECT allow_private_networks FROM workspaces WHERE workspace_id = $1"
 
@@ -53,6 +61,20 @@ async def by_slug(maintenance: Maintenance, slug: str) -> Workspace | None:
     """The workspace of that slug."""
     row = await maintenance.connection.fetchrow(BY_SLUG, slug)
     return Workspace(*row) if row else None
+
+
+async def workspace(read: Read) -> Workspace:
+    """The workspace itself."""
+    row = await read.connection.fetchrow(WORKSPACE, read.workspace_id)
+    assert row is not None, "whoever reads in it was let in by one of its tokens"
+    return Workspace(*row)
+
+
+async def change(tx: Tx, name: str | None, plan: Plan | None) -> Workspace:
+    """Give it another name or plan."""
+    row = await tx.connection.fetchrow(CHANGE, tx.workspace_id, name, plan)
+    assert row is not None, "as above"
+    return Workspace(*row)
 
 
 async def allows_private_networks(read: Read) -> bool:

@@ -247,8 +247,8 @@ class Machine(Doings):
             done = self.house.replay(turn_id)
             if done:
                 self.history.replayed.add(turn_id)
-        charge = before.conversations[before.turns[turn_id].conversation_id].charge
-        assert done == (charge not in ("agent", "closed"))
+        conversation = before.conversations[before.turns[turn_id].conversation_id]
+        assert done == (conversation.charge not in ("agent", "closed") and conversation.ai_enabled)
         assert done or before.turns == self.seen.turns
 
     @precondition(lambda self: not self.attended())

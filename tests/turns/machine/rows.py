@@ -144,13 +144,13 @@ class Rows:
         if row.charge == "bot":
             return
         guard = self._guard(row)
-        said = max([row.agent_said, *(seq for seq, _ in row.sent)])
-        kept = {turn_id for _, turn_id in row.kept}
+        sent, kept = {turn_id for _, turn_id in row.sent}, {turn_id for _, turn_id in row.kept}
         left = [
             message
             for message in self._messages.values()
             if message.conversation_id == conversation_id
-            and message.seq > said
+            and message.seq > row.agent_said
+            and message.turn_id not in sent
             and (
                 message.turn_id is None
                 or self._turns[message.turn_id].turn.state == "handed_off"
@@ -180,7 +180,7 @@ class Rows:
 
     def replay(self, turn_id: UUID) -> bool:
         row = self._rows[self._turns[turn_id].conversation_id]
-        if row.charge in ("agent", "closed"):
+        if row.charge in ("agent", "closed") or not row.ai_enabled:
             return False
         own = [message for message in self._messages.values() if message.turn_id == turn_id]
         after = max(row.agent_said, min(message.seq for message in own))

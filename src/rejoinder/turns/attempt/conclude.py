@@ -17,7 +17,7 @@ from rejoinder.queue.jobs import enqueue
 from rejoinder.turns import decide, store
 from rejoinder.turns.attempt import store as attempts
 from rejoinder.turns.model import Guard, Verdict
-from rejoinder.turns.schedule import wake
+from rejoinder.turns.schedule import wake_waiting
 from rejoinder.usage import store as ledger
 from rejoinder.usage.model import Call, Spent
 
@@ -53,8 +53,7 @@ async def conclude(
         store.stop(batch, waiting, "handed_off", verdict.reason)
     if waiting and not calls_people:
         store.woken(batch, waiting.turn_id, max(waiting.due_at, guard.now))
-        delay = waiting.due_at - guard.now
-        enqueue(batch, [wake(tx.workspace_id, guard.conversation_id, delay, waiting.priority)])
+        enqueue(batch, wake_waiting(tx.workspace_id, guard, turn_id))
     if verdict.state == "failed":
         ended = guard.turn(turn_id)
         dead_letters.add(

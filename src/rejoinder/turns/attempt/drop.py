@@ -9,7 +9,7 @@ from rejoinder.queue.jobs import enqueue
 from rejoinder.turns import store as turns
 from rejoinder.turns.attempt import store
 from rejoinder.turns.model import Claimed
-from rejoinder.turns.schedule import wake
+from rejoinder.turns.schedule import wake_waiting
 
 REASON = "its messages were taken back or went to another turn"
 _PATIENCE_S = 10.0
@@ -31,11 +31,7 @@ async def drop(db: Database, claimed: Claimed) -> bool:
             ended = NewEvent(guard.seq + 1, "turn.cancelled", {"turn_id": str(turn.turn_id)})
             turns.advance(batch, guard.conversation_id, ended.seq)
             log.append(batch, guard.conversation_id, guard.now, [ended])
-            other = guard.waiting
-            if other is not None and other.turn_id != turn.turn_id:
-                delay = other.due_at - guard.now
-                following = wake(tx.workspace_id, guard.conversation_id, delay, other.priority)
-                enqueue(batch, [following])
+            enqueue(batch, wake_waiting(tx.workspace_id, guard, turn.turn_id))
             await batch.send()
             return True
 

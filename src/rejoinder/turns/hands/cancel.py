@@ -13,7 +13,7 @@ from rejoinder.turns import store as turns
 from rejoinder.turns.hands import store
 from rejoinder.turns.hands.guarded import guarded
 from rejoinder.turns.model import Guard, Turn
-from rejoinder.turns.schedule import wake
+from rejoinder.turns.schedule import wake_waiting
 
 
 async def cancel_turn(db: Database, workspace_id: UUID, turn_id: UUID, by: str) -> None:
@@ -61,12 +61,7 @@ async def _cancel(tx: Tx, guard: Guard, stopped: list[Turn] | tuple[Turn, ...], 
     ]
     turns.advance(batch, guard.conversation_id, events[-1].seq)
     log.append(batch, guard.conversation_id, guard.now, events)
-    waiting = guard.waiting
-    if (
-        waiting is not None and waiting not in stopped
-    ):  # whatever ends a running turn wakes the waiting one
-        delay = waiting.due_at - guard.now
-        enqueue(batch, [wake(tx.workspace_id, guard.conversation_id, delay, waiting.priority)])
+    enqueue(batch, wake_waiting(tx.workspace_id, guard, *(turn.turn_id for turn in stopped)))
     await batch.send()
 
 
