@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -15,6 +15,7 @@ from rejoinder.queue.lanes import DELIVER, TURNS, deliver_lane
 __all__ = [
     "DELIVER",
     "TURNS",
+    "Handler",
     "Job",
     "Taken",
     "deliver_lane",
@@ -51,6 +52,10 @@ class Taken:
                 code="job_not_understood",
             )
         return UUID(bytes=self.payload[:16]), UUID(bytes=self.payload[16:])
+
+
+Handler = Callable[[Taken], Awaitable[None]]
+"""Takes a job. It should take over the work and return: a job is only a wake-up."""
 
 
 def enqueue(batch: Batch, jobs: Sequence[Job]) -> None:

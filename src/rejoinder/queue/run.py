@@ -8,19 +8,16 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
 from rejoinder.db import AWAY, Database, hang_up
 from rejoinder.errors import Unavailable
-from rejoinder.queue.jobs import Taken
+from rejoinder.queue.jobs import Handler
 from rejoinder.queue.pace import Pace
 from rejoinder.telemetry.logs import log
-
-Handler = Callable[[Taken], Awaitable[None]]
-"""Takes a job. It should take over the work and return: a job is only a wake-up."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,7 @@ from pgqueuer.qm import QueueManager
 from pgqueuer.types import QueueEntrypoint
 
 from rejoinder.errors import Invalid
-from rejoinder.queue.jobs import Taken
-from rejoinder.queue.run import Handler
+from rejoinder.queue.jobs import Handler, Taken
 from rejoinder.queue.schema import SETTINGS, queries_over
 from rejoinder.telemetry.logs import log
 from rejoinder.telemetry.metrics import FAILED_JOBS
