@@ -69,7 +69,8 @@ class BotChange(Body):
         Field(ge=0, le=100_000, description="So many answers in a row are a loop; 0 for never."),
     ] = None
     loop_seconds: Annotated[
-        float | None, _seconds(_WEEK_S, "within which they are counted.", positive=True)
+        float | None,
+        _seconds(_WEEK_S, "a pause of this length starts the count anew.", positive=True),
     ] = None
     history_messages: Annotated[
         int | None, Field(ge=0, le=200, description="How far back the bot reads.")
