@@ -18,6 +18,7 @@ from rejoinder.bots.model import Bot, Channel, ChannelSettings
 from rejoinder.conversations.model import SenderType
 from rejoinder.db import Database, new_id
 from rejoinder.errors import Conflict, Locked, LostTurn
+from rejoinder.inbound.edit import delete, edit
 from rejoinder.inbound.model import Incoming
 from rejoinder.inbound.receive import receive
 from rejoinder.turns.attempt import store as attempts
@@ -185,6 +186,12 @@ class Tables:
             return self._do(self._write("customer", platform, priority, waits))
         except Locked:
             return None
+
+    def edit(self, message_id: UUID) -> None:
+        self._do(edit(self._db, self._workspace_id, message_id, "Other words"))
+
+    def take_back(self, message_id: UUID) -> None:
+        self._do(delete(self._db, self._workspace_id, message_id))
 
     def agent_writes(self) -> None:
         self._do(self._write("agent", "rest"))

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from hypothesis.stateful import RuleBasedStateMachine
 
+from rejoinder.turns import decide
 from rejoinder.turns.model import LEASE, Claimed, Policy, Verdict, Worker
 from rejoinder.turns.upkeep.rescue import LATE
 from tests.turns.machine.model import MOMENT, House, Seen, SeenTurn, SeenWake
@@ -99,6 +100,21 @@ class Doings(RuleBasedStateMachine):
                 return False
             assert held.read == held.messages, "it reads what it could not commit"
         return True
+
+    def stoppable(self, found: SeenTurn) -> bool:
+        """Whether a change certainly reaches the turn; the clock may go on a little before it comes."""
+        soon = self.seen.now + timedelta(seconds=2)
+        return found.turn.state == "waiting" or decide.interrupts(
+            soon, self.house.policy, found.turn
+        )
+
+    def tell(self, held: Held, message_id: UUID) -> None:
+        """What a change of that message means for an attempt that had it."""
+        if self.seen.turns[held.claimed.turn_id].turn.state == "running":
+            held.messages -= {message_id}  # the answer goes on without it
+            held.read -= {message_id}
+        else:
+            held.messages = frozenset()  # it has not read what stands there now
 
     def rescue(self) -> None:
         with self.step("rescue") as before:

@@ -59,7 +59,6 @@ class Machine(Doings):
         waits=st.sampled_from([False, False, True]),
     )
     def a_customer_writes(self, urgency: str, refusable: bool, waits: bool) -> None:
-        """An edit of what nobody has answered counts as this, too."""
         given = priority(urgency)  # type: ignore[arg-type]
         attended = self.attended()
         with self.step("message") as before:
@@ -95,6 +94,39 @@ class Machine(Doings):
             self.give_up(held, "returned", timedelta(0))
         elif ends == "cancel" and self.seen.live():
             self.a_person("cancels", 0, False)
+
+    @precondition(lambda self: self.unsettled())
+    @rule(pick=picks, takes_back=st.booleans())
+    def a_customer_changes_a_message(self, pick: int, takes_back: bool) -> None:
+        """One that nobody has answered: that counts as a new one; a turn with none left is cancelled.
+
+        Not the only message of an answer that may not be stopped any more: that goes out although it has none left.
+        """
+        unanswered = {turn.turn.turn_id: turn for turn in self.unsettled()}
+        among = sorted(
+            (message.seq, message.message_id)
+            for message in self.seen.messages.values()
+            if message.turn_id in unanswered
+        )
+        message_id = chosen(among, pick)[1]
+        turn_id = self.seen.messages[message_id].turn_id
+        assert turn_id is not None
+        alone = self.seen.of(turn_id) == {message_id}
+        if alone and not takes_back and not self.stoppable(unanswered[turn_id]):
+            return
+        self.history.again |= self.seen.of(turn_id)
+        self.history.interrupted.pop(message_id, None)
+        self.history.changed = message_id
+        if takes_back:
+            self.history.unattended.add(message_id)
+        else:
+            self.history.ask(message_id)
+        with self.step("takes back" if takes_back else "edits"):
+            (self.house.take_back if takes_back else self.house.edit)(message_id)
+        self.history.changed = None
+        for held in self.held:
+            if held.claimed.turn_id == turn_id:
+                self.tell(held, message_id)
 
     # The queue
 

@@ -116,6 +116,12 @@ class House(Protocol):
     def customer(self, priority: int, *, refusable: bool, waits: bool) -> UUID | None:
         """A customer's message comes; None when it was refused."""
 
+    def edit(self, message_id: UUID) -> None:
+        """The customer changes a message of a live turn."""
+
+    def take_back(self, message_id: UUID) -> None:
+        """The customer deletes a message of a live turn."""
+
     def agent_writes(self) -> None:
         """A person writes into the thread."""
 

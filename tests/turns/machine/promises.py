@@ -26,6 +26,8 @@ class History:
     """Messages that came while the bot was not in charge."""
     replayed: set[UUID] = field(default_factory=set)
     """Failed turns whose messages a person handed to the bot again."""
+    changed: UUID | None = None
+    """The message that its customer has just changed or taken back."""
     lost: set[UUID] = field(default_factory=set)
     """Conversations of which a wake-up was lost."""
 
@@ -118,7 +120,7 @@ def _ended(after: Seen, turn: SeenTurn, step: str) -> None:
     if state == "committed":
         assert step == "commit"
     if state == "cancelled":
-        assert step in ("cancels", "closes"), "cancelled by nobody"
+        assert step in ("cancels", "closes", "takes back"), "cancelled by nobody"
     if state in PEOPLE:
         charge = after.conversations[turn.conversation_id].charge
         assert charge in ("waiting", "agent"), "nobody was told"
@@ -135,7 +137,12 @@ def _moved(
     was: SeenMessage,
     step: str,
 ) -> None:
-    """A message changes its turn only when that was superseded, or when a person hands it to the bot."""
+    """A message changes its turn only when that was superseded, when its customer changes it, or when a person hands it
+    to the bot.
+    """
+    if was.message_id == history.changed:
+        assert step in ("edits", "takes back")
+        return
     left = after.turns[was.turn_id] if was.turn_id else None
     now_in = after.messages[was.message_id].turn_id
     if left is None or step in ("releases", "replays"):
@@ -148,7 +155,7 @@ def _moved(
         return
     assert left.turn.state == "superseded", f"taken from a turn that is {left.turn.state}"
     assert left.merged_into == now_in
-    if step == "message":
+    if step in ("message", "edits", "takes back"):
         history.interrupted[was.message_id] += 1
         assert history.interrupted[was.message_id] <= policy.max_interrupts
         if was.message_id not in history.again:

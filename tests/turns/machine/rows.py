@@ -70,6 +70,7 @@ class Rows:
         self._alive: set[int] = set()
         self._letters: set[UUID] = set()
         self._undecided: set[UUID] = set()
+        self._deleted: set[UUID] = set()
 
     def seen(self) -> Seen:
         conversations = {
@@ -102,21 +103,49 @@ class Rows:
         if guard.bot_answers:
             if refusable and decide.rejects(self.policy, guard.waiting, guard.running):
                 return None
-            quiet = timedelta(0) if waits else None
-            plan = decide.arrival(
-                self.now, self.policy, guard.waiting, guard.running, quiet, priority
-            )
-            turn_id = self._put(row, plan)
-            if plan.supersedes is not None:
-                self._supersede(plan.supersedes, turn_id)
-            if plan.wake:
-                self._wake(row, plan.due_at, plan.priority)
+            turn_id = self._schedule(row, guard, priority, timedelta(0) if waits else None)
         row.seq += 1
         message_id = self._new()
         self._messages[message_id] = SeenMessage(
             message_id, row.conversation_id, row.seq, self.now, turn_id
         )
         return message_id
+
+    def edit(self, message_id: UUID) -> None:
+        message = self._messages[message_id]
+        row = self._rows[message.conversation_id]
+        guard = self._guard(row)
+        live = guard.turn(message.turn_id) if message.turn_id else None
+        assert live is not None, "the machine changes what is unanswered"
+        self._messages[message_id] = replace(message, turn_id=None)
+        turn_id = self._schedule(row, guard, live.priority)
+        self._messages[message_id] = replace(message, turn_id=turn_id)
+
+    def take_back(self, message_id: UUID) -> None:
+        message = self._messages[message_id]
+        row = self._rows[message.conversation_id]
+        guard = self._guard(row)
+        live = guard.turn(message.turn_id) if message.turn_id else None
+        assert live is not None, "the machine changes what is unanswered"
+        self._messages[message_id] = replace(message, turn_id=None)
+        self._deleted.add(message_id)
+        if not self.seen().of(live.turn_id):
+            self._stop(live, "cancelled")
+            if guard.waiting is not None and guard.waiting is not live:
+                self._wake(row, guard.waiting.due_at, guard.waiting.priority)
+        elif live.state == "waiting" or decide.interrupts(self.now, self.policy, live):
+            self._schedule(row, guard, live.priority)
+
+    def _schedule(
+        self, row: _Row, guard: Guard, priority: int, quiet: timedelta | None = None
+    ) -> UUID:
+        plan = decide.arrival(self.now, self.policy, guard.waiting, guard.running, quiet, priority)
+        turn_id = self._put(row, plan)
+        if plan.supersedes is not None:
+            self._supersede(plan.supersedes, turn_id)
+        if plan.wake:
+            self._wake(row, plan.due_at, plan.priority)
+        return turn_id
 
     # What people do
 
@@ -150,6 +179,7 @@ class Rows:
             for message in self._messages.values()
             if message.conversation_id == conversation_id
             and message.seq > row.agent_said
+            and message.message_id not in self._deleted
             and message.turn_id not in sent
             and (
                 message.turn_id is None
@@ -189,6 +219,7 @@ class Rows:
             for message in self._messages.values()
             if message.conversation_id == row.conversation_id
             and message.seq > after
+            and message.message_id not in self._deleted
             and (message.turn_id is None or message.turn_id in self._undecided)
         ]
         self._reopen(row, self._guard(row), own + later)
