@@ -23,7 +23,7 @@ from rejoinder.app.database import bring_forward
 from rejoinder.app.sample import Pancake, Sample, sample
 from rejoinder.bots import store as bots
 from rejoinder.bots.model import Bot, Channel
-from rejoinder.channels.registry import Senders
+from rejoinder.channels.senders import Senders
 from rejoinder.db import Database, connect, new_id
 from rejoinder.db.private import own
 from rejoinder.live.bus import Bus

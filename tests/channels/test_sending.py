@@ -25,9 +25,10 @@ from rejoinder.channels.model import (
 )
 from rejoinder.channels.pancake import post as pancake
 from rejoinder.channels.pancake.token import seal
-from rejoinder.channels.registry import SENDING, Senders, knows_repeats
+from rejoinder.channels.registry import POSTED, knows_repeats
 from rejoinder.channels.rest import callback as rest
 from rejoinder.channels.rest.secret import SigningSecret, new_secret
+from rejoinder.channels.senders import Senders
 from rejoinder.db import new_id
 from rejoinder.net.guard import outward
 from rejoinder.secrets.vault import Vault
@@ -100,7 +101,7 @@ async def backend() -> AsyncIterator[Backend]:
 
 
 def test_every_platform_that_is_sent_through_is_tried_here() -> None:
-    assert {aim("http://a.example").platform for aim in CHANNELS.values()} == SENDING
+    assert {aim("http://a.example").platform for aim in CHANNELS.values()} == POSTED.keys()
 
 
 @pytest.mark.parametrize("status", [200, 202, 204])
@@ -184,7 +185,7 @@ async def test_credentials_that_can_t_be_opened_are_tried_again(
 
 
 async def test_a_channel_that_posts_nowhere_any_more(senders: Senders) -> None:
-    for platform in SENDING:
+    for platform in POSTED:
         assert isinstance(await senders.send(outgoing(platform)), Taken)
 
 

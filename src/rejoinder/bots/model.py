@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 from uuid import UUID
 
 from pydantic import JsonValue
 
 from rejoinder.queue.priority import Plan
 
-Platform: TypeAlias = Literal["rest", "widget", "pancake"]
+Platform: TypeAlias = str
+"""`rest`, `widget`, `pancake`, or a chat platform of the registry of channels."""
+
+Groups: TypeAlias = Literal["ignore", "mentions", "answer"]
 Overlap: TypeAlias = Literal["interrupt", "enqueue", "reject", "rollback"]
 
 
@@ -39,22 +42,53 @@ class Bot:
     loop_seconds: float = 300.0
 
 
+UNSUPPORTED = "I'm sorry, I can't read this kind of message. Could you write it to me as text?"
+OPTED_OUT = "You will get no more messages from us. Write START if you want them again."
+OPTED_IN = "You will get our messages again. Write STOP to end them."
+
+
 @dataclass(frozen=True, slots=True)
 class ChannelSettings:
     """`callback_url`: where the replies of a REST channel are posted; `base_url`: those of a Pancake channel.
 
     `deduplicates` says that the receiver knows a message it was sent before by its webhook-id, so that one whose
     answer never came may be sent again.
+
+    Of a chat platform's channel: `base_url` is where its API is; `groups` says whether messages of groups are answered,
+    only those that mention us, or none; `typing` and `mark_read` whether the customer sees that we write and have read;
+    `unsupported_text` is what a customer is told once who sends what we can't read, `opt_out_text` and `opt_in_text`
+    what confirms their wish; an empty text says nothing. `window_template` goes out where the platform takes no free
+    text any more: `{"name", "language", "parameters"}`, `{text}` in a parameter standing for the reply. `own` are the
+    settings that only its platform knows.
     """
 
     callback_url: str | None = None
     deduplicates: bool = True
     base_url: str | None = None
+    groups: Groups = "ignore"
+    typing: bool = True
+    mark_read: bool = True
+    unsupported_text: str = UNSUPPORTED
+    opt_out_text: str = OPTED_OUT
+    opt_in_text: str = OPTED_IN
+    window_template: dict[str, JsonValue] | None = None
+    own: dict[str, JsonValue] = field(default_factory=dict)
 
     def stored(self) -> dict[str, JsonValue]:
         """What was set otherwise than usual, as `channels.settings` holds it."""
         usual = asdict(ChannelSettings())
-        return {key: value for key, value in asdict(self).items() if value != usual[key]}
+        told = asdict(self)
+        del told["own"]
+        return self.own | {key: value for key, value in told.items() if value != usual[key]}
+
+    @classmethod
+    def read(cls, stored: dict[str, Any]) -> ChannelSettings:
+        """From `channels.settings`."""
+        known = {each.name for each in fields(cls)} - {"own"}
+        return cls(
+            **{name: value for name, value in stored.items() if name in known},
+            own={name: value for name, value in stored.items() if name not in known},
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +103,7 @@ class Pause:
 class Channel:
     """One platform account of a workspace, and the bot that answers there.
 
-    `credentials` are sealed; `plan` is the workspace's.
+    `credentials` are sealed; `plan` is the workspace's; `account` is the platform's own id of it.
     """
 
     channel_id: UUID
@@ -81,3 +115,4 @@ class Channel:
     created_at: datetime | None = None
     plan: Plan = "starter"
     pause: Pause | None = None
+    account: str | None = None

@@ -34,15 +34,15 @@ WHERE workspace_id = $1 AND bot_id = $2
 """
 
 ADD_CHANNEL = """
-INSERT INTO channels (workspace_id, channel_id, bot_id, platform, name, settings, credentials, created_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, coalesce($8, clock_timestamp()))
+INSERT INTO channels (workspace_id, channel_id, bot_id, platform, name, settings, credentials, created_at, account)
+VALUES ($1, $2, $3, $4, $5, $6, $7, coalesce($8, clock_timestamp()), $9)
 """
 
 # A pause that is over is none, though nobody has taken it away yet; one until the channel is resumed has no end.
 _CHANNEL = """channel_id, bot_id, platform, name, settings, credentials, created_at,
     (SELECT w.plan FROM workspaces w WHERE w.workspace_id = channels.workspace_id),
     coalesce(paused_until > clock_timestamp(), false), CASE WHEN isfinite(paused_until) THEN paused_until END,
-    paused_reason"""
+    paused_reason, account"""
 
 FIRST_CHANNEL = f"""
 SELECT {_CHANNEL} FROM channels WHERE workspace_id = $1 AND platform = $2 ORDER BY created_at, channel_id LIMIT 1
@@ -59,7 +59,7 @@ SELECT {_CHANNEL} FROM channels WHERE workspace_id = $1 AND channel_id > $2 ORDE
 # Who changes settings or credentials has put right what the channel was paused for: the pause is over, and the next
 # sweep takes it away and lets go what waited.
 CHANGE_CHANNEL = """
-UPDATE channels SET bot_id = $3, name = $4, settings = $5, credentials = $6,
+UPDATE channels SET bot_id = $3, name = $4, settings = $5, credentials = $6, account = $7,
     paused_until = CASE WHEN paused_until > clock_timestamp()
         AND (settings IS DISTINCT FROM $5 OR credentials IS DISTINCT FROM $6)
         THEN clock_timestamp() ELSE paused_until END
@@ -131,6 +131,7 @@ async def add_channel(tx: Tx, channel: Channel) -> None:
         channel.settings.stored(),
         channel.credentials,
         channel.created_at,
+        channel.account,
     )
 
 
@@ -147,6 +148,7 @@ async def change_channel(tx: Tx, channel: Channel) -> None:
         channel.name,
         channel.settings.stored(),
         channel.credentials,
+        channel.account,
     )
 
 
@@ -174,18 +176,19 @@ async def channels(read: Read, after: UUID, limit: int) -> list[Channel]:
 def _channel(row: asyncpg.Record | None) -> Channel | None:
     if row is None:
         return None
-    channel_id, bot_id, platform, name, settings, credentials, created_at, plan, *pause = row
-    paused, until, reason = pause
+    channel_id, bot_id, platform, name, settings, credentials, created_at, plan, *rest = row
+    paused, until, reason, account = rest
     return Channel(
         channel_id,
         bot_id,
         platform,
         name,
-        ChannelSettings(**settings),
+        ChannelSettings.read(settings),
         credentials,
         created_at,
         plan,
         Pause(until, reason) if paused else None,
+        account,
     )
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import TypeAlias
 from uuid import UUID
 
@@ -16,7 +16,9 @@ class Outgoing:
 
     `answers` are the external ids of the messages it answers; `attempt` counts from 1, and `uncounted` of those before
     cost it none of its tries; `credentials` are sealed. `orphaned` says that who sent it before has not said what came
-    of it.
+    of it. `account` is the platform's id of ours, `identities` the customer's names by kind. `silent_for` is how long
+    the customer has not written, None for ever. `reply_token` was taken for this message alone, and is good for
+    `reply_token_s` seconds more. `as_template` says that the window has closed: it goes as the channel's template.
     """
 
     delivery_id: UUID
@@ -41,13 +43,21 @@ class Outgoing:
     credentials: bytes | None
     allow_private_networks: bool
     priority: int
+    workspace_id: UUID | None = None
+    account: str | None = None
+    identities: dict[str, str] = field(default_factory=dict)
+    silent_for: timedelta | None = None
+    reply_token: str | None = None
+    reply_token_s: float = 0.0
+    as_template: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """The platform has it. `noted` is what it answered, for the message's metadata."""
+    """The platform has it. `noted` is what it answered, for the message's metadata; `platform_ids` what it calls it."""
 
     noted: dict[str, JsonValue] | None = None
+    platform_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

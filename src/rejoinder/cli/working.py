@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from rejoinder.app.accounts import accounts
-from rejoinder.channels.registry import Senders
+from rejoinder.channels.senders import Senders
 from rejoinder.db import connect
 from rejoinder.llm.calling.price import kept_new
 from rejoinder.llm.choose import choose

@@ -107,6 +107,7 @@ async def _reply(
         charge="agent",
         agent=agent,
         loop=(0, guard.now),
+        replied=True,
     )
     if guard.sends:
         following = deliver(tx.workspace_id, conversation_id, guard.platform, priority=PERSONS)

@@ -70,7 +70,22 @@ class Outward:
         timeout: float,
         allow_private: bool = False,
     ) -> Posted:
-        """Post and read the answer, within `timeout` seconds in all; redirects are not followed.
+        """The same as `request` for a POST."""
+        return await self.request(
+            "POST", url, body=body, headers=headers, timeout=timeout, allow_private=allow_private
+        )
+
+    async def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        body: bytes,
+        headers: Mapping[str, str],
+        timeout: float,
+        allow_private: bool = False,
+    ) -> Posted:
+        """Ask and read the answer, within `timeout` seconds in all; redirects are not followed.
 
         Raises Forbidden, NotSent or Unanswered.
         """
@@ -79,9 +94,10 @@ class Outward:
         try:
             async with (
                 asyncio.timeout(timeout) as limit,
-                client.post(
+                client.request(
+                    method,
                     url,
-                    data=body,
+                    data=body or None,
                     headers=headers,
                     allow_redirects=False,
                     trace_request_ctx=written,

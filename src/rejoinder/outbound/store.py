@@ -15,10 +15,13 @@ from rejoinder.queue.priority import priority
 
 ADD = """
 INSERT INTO deliveries (workspace_id, delivery_id, conversation_id, message_id, turn_id, seq, status, created_at,
-    sent_at)
+    sent_at, reply_token, reply_token_until)
 SELECT $1, d.delivery_id, $2, d.message_id, $3, d.seq, $4::text, $5::timestamptz,
-    CASE WHEN $4::text = 'sent' THEN $5::timestamptz END
+    CASE WHEN $4::text = 'sent' THEN $5::timestamptz END,
+    CASE WHEN d.seq = ($8::bigint[])[1] THEN c.reply_token END,
+    CASE WHEN d.seq = ($8::bigint[])[1] THEN c.reply_token_until END
 FROM unnest($6::uuid[], $7::uuid[], $8::bigint[]) AS d (delivery_id, message_id, seq)
+JOIN conversations c ON c.workspace_id = $1 AND c.conversation_id = $2
 """
 
 
@@ -44,7 +47,9 @@ PERSONS = priority("urgent")
 # up or died is anyone's.
 CLAIM = f"""
 WITH place AS (
-    SELECT c.thread_key, ch.channel_id, ch.platform, ch.settings, ch.credentials FROM conversations c
+    SELECT c.thread_key, c.contact_id, c.last_customer_at, ch.channel_id, ch.platform, ch.settings, ch.credentials,
+        ch.account
+    FROM conversations c
     JOIN channels ch ON ch.workspace_id = $1 AND ch.channel_id = c.channel_id
     WHERE c.workspace_id = $1 AND c.conversation_id = $2 AND coalesce(ch.paused_until <= clock_timestamp(), true)
 ), head AS (
@@ -62,14 +67,20 @@ WITH place AS (
         WHEN 'queued' THEN coalesce(d.next_try_at <= clock_timestamp(), true)
         ELSE d.sending_until < clock_timestamp() END
     RETURNING d.delivery_id, d.conversation_id, d.message_id, d.turn_id, d.seq, d.attempts, d.uncounted,
-        head.status = 'sending' AS orphaned
+        d.reply_token, d.reply_token_until, d.as_template, head.status = 'sending' AS orphaned
 )
 SELECT k.delivery_id, k.conversation_id, k.message_id, k.turn_id, k.seq, k.attempts, k.uncounted, k.orphaned,
     p.thread_key, m.sender_type, m.kind, m.text, m.content, m.metadata, m.received_at,
     ARRAY(SELECT a.external_id FROM messages a WHERE a.workspace_id = $1 AND a.turn_id = k.turn_id
         AND a.direction = 'inbound' AND a.external_id IS NOT NULL ORDER BY a.seq),
     p.channel_id, p.platform, p.settings, p.credentials, w.allow_private_networks,
-    coalesce((SELECT t.priority FROM turns t WHERE t.workspace_id = $1 AND t.turn_id = k.turn_id), {PERSONS})
+    coalesce((SELECT t.priority FROM turns t WHERE t.workspace_id = $1 AND t.turn_id = k.turn_id), {PERSONS}),
+    $1::uuid, p.account,
+    CASE WHEN p.account IS NULL THEN '{{}}'::jsonb ELSE coalesce((
+        SELECT jsonb_object_agg(i.kind, i.identity ORDER BY i.seen_at) FROM contact_identities i WHERE i.workspace_id = $1 AND i.contact_id = p.contact_id
+            AND i.scope IN (p.channel_id, '00000000-0000-0000-0000-000000000000')), '{{}}'::jsonb) END,
+    clock_timestamp() - p.last_customer_at, k.reply_token,
+    coalesce(extract(epoch FROM k.reply_token_until - clock_timestamp()), 0)::double precision, k.as_template
 FROM claimed k
 CROSS JOIN place p
 JOIN messages m ON m.workspace_id = $1 AND m.message_id = k.message_id

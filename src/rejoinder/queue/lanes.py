@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from difflib import get_close_matches
+from importlib.metadata import entry_points
 from typing import Final
 
 TURNS: Final = "turns"
 """The lane of wake-ups."""
+
+INTAKE: Final = "intake"
+"""The lane of webhooks that could not be applied when they came."""
+
+MEDIA: Final = "media"
+"""The lane of downloads."""
 
 DELIVER: Final = "deliver"
 """All lanes of sending at once; each platform has its own, so that one that is down holds up no other."""
@@ -44,6 +51,11 @@ def _sending(platform: str, carries: str, *aliases: str) -> Lane:
     return Lane(deliver_lane(platform), carries, _SENDS_AT_ONCE, ("outgoing-messages", *aliases))
 
 
+_PLUGGED_IN = sorted(
+    {each.name for each in entry_points(group="rejoinder.channels")}
+    - {"rest", "pancake", "whatsapp_cloud", "whatsapp_qr", "line", "telegram"}
+)
+
 LANES: Final = (
     Lane(
         TURNS,
@@ -53,10 +65,14 @@ LANES: Final = (
     ),
     _sending("rest", "replies posted to a callback"),
     _sending("pancake", "replies and actions posted to Pancake"),
-    _sending("whatsapp_cloud", "nothing is sent there yet", "whatsapp-cloud-send"),
+    _sending("whatsapp_cloud", "messages sent over the WhatsApp Cloud API", "whatsapp-cloud-send"),
     _sending("whatsapp_qr", "nothing is sent there yet", "whatsapp-qr-send"),
+    _sending("line", "messages sent over LINE"),
+    _sending("telegram", "messages sent over Telegram"),
+    *(_sending(name, "messages sent over a platform that was plugged in") for name in _PLUGGED_IN),
+    Lane(INTAKE, "webhooks that could not be applied when they came", 20),
     Lane("webhooks", "nothing is sent there yet", 100, ("webhook-delivery",)),
-    Lane("media", "nothing is sent there yet", 10),
+    Lane(MEDIA, "files of messages, downloaded", 10),
     Lane("embeddings", "nothing is sent there yet", 5),
     Lane("bulk", "nothing is sent there yet", 50, ("low_priority",)),
     Lane("maintenance", "nothing is sent there yet", 1),

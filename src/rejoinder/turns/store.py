@@ -49,16 +49,17 @@ LOCK_THREAD = _locked("c.channel_id = $2 AND c.thread_key = $3 AND c.state <> 'c
 # of the conversation's reads the winner's. What was just inserted needs no lock and has no turns.
 OPEN_THREAD = f"""
 WITH known AS (
-    SELECT contact_id FROM contact_identities WHERE workspace_id = $1 AND channel_id = $2 AND identity = $4
+    SELECT coalesce($8::uuid, (SELECT contact_id FROM contact_identities
+        WHERE workspace_id = $1 AND scope = $2 AND kind = 'id' AND identity = $4)) AS contact_id
 ), person AS (
     INSERT INTO contacts (workspace_id, contact_id, display_name)
-    SELECT $1, $5, $6 WHERE NOT EXISTS (SELECT FROM known) RETURNING contact_id
+    SELECT $1, $5, $6 WHERE NOT EXISTS (SELECT FROM known WHERE contact_id IS NOT NULL) RETURNING contact_id
 ), named AS (
-    INSERT INTO contact_identities (workspace_id, channel_id, identity, contact_id)
+    INSERT INTO contact_identities (workspace_id, scope, identity, contact_id)
     SELECT $1, $2, $4, contact_id FROM person
 ), opened AS (
     INSERT INTO conversations (workspace_id, conversation_id, channel_id, thread_key, contact_id)
-    SELECT $1, $7, $2, $3, contact_id FROM (TABLE known UNION ALL TABLE person) AS contact
+    SELECT $1, $7, $2, $3, contact_id FROM (TABLE known UNION ALL TABLE person) AS contact WHERE contact_id IS NOT NULL
     ON CONFLICT (workspace_id, channel_id, thread_key) WHERE state <> 'closed' DO NOTHING
     RETURNING conversation_id, channel_id, contact_id, state, ai_enabled, seq, fence, agent, loop_count, loop_last_at
 )
@@ -74,7 +75,8 @@ UPDATE conversations SET seq = $3, fence = coalesce($4::bigint, fence), total_me
     last_message_timestamp = greatest(last_message_timestamp, $6::timestamptz), state = coalesce($7::text, state),
     metadata = metadata || $8::jsonb, agent = CASE WHEN $7::text IS NULL THEN agent ELSE $9::text END,
     closed_at = CASE WHEN $7::text = 'closed' THEN clock_timestamp() ELSE closed_at END,
-    loop_count = coalesce($10::integer, loop_count), loop_last_at = coalesce($11::timestamptz, loop_last_at)
+    loop_count = coalesce($10::integer, loop_count), loop_last_at = coalesce($11::timestamptz, loop_last_at),
+    reply_token = CASE WHEN $12::boolean THEN NULL ELSE reply_token END
 WHERE workspace_id = $1 AND conversation_id = $2
 """
 
@@ -140,9 +142,16 @@ async def lock_thread(tx: Tx, channel_id: UUID, thread_key: str) -> Guard | None
 
 
 async def open_thread(
-    tx: Tx, channel_id: UUID, thread_key: str, identity: str, display_name: str | None
+    tx: Tx,
+    channel_id: UUID,
+    thread_key: str,
+    identity: str,
+    display_name: str | None,
+    contact_id: UUID | None = None,
 ) -> Guard | None:
     """A new conversation of the thread with its contact, under lock; None when the thread has an open one by now.
+
+    Without a `contact_id` the contact is found by `identity`, or made.
 
     Raises asyncpg's UniqueViolationError when another transaction made the contact at the same moment: begin again.
     """
@@ -156,6 +165,7 @@ async def open_thread(
             new_id(),
             display_name,
             new_id(),
+            contact_id,
         )
     )
 
@@ -204,9 +214,11 @@ def advance(
     agent: str | None = None,
     metadata: dict[str, str] | None = None,
     loop: tuple[int, datetime] | None = None,
+    replied: bool = False,
 ) -> None:
     """Write the guarding row back: the counters drawn from, messages added, who is in charge. Once a step.
 
+    `replied` says that a reply was queued, which has taken the platform's reply token, if there was one.
     `agent` counts where `charge` is given: the name of who holds the conversation from now on.
     """
     batch.add(
@@ -220,6 +232,7 @@ def advance(
         metadata or {},
         agent,
         *(loop or (None, None)),
+        replied,
     )
 
 

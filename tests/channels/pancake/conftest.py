@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from rejoinder.channels.registry import Senders
+from rejoinder.channels.senders import Senders
 from rejoinder.db import Database
 from rejoinder.net.guard import outward
 from rejoinder.secrets.vault import Vault

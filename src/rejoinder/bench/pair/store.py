@@ -21,7 +21,7 @@ WITH thread AS MATERIALIZED (
 ), contact AS (
     INSERT INTO contacts (workspace_id, contact_id) SELECT $1, contact_id FROM thread
 ), identity AS (
-    INSERT INTO contact_identities (workspace_id, channel_id, identity, contact_id)
+    INSERT INTO contact_identities (workspace_id, scope, identity, contact_id)
     SELECT $1, channel_id, 'stored-' || n, contact_id FROM thread
 ), conversation AS (
     INSERT INTO conversations (workspace_id, conversation_id, channel_id, thread_key, contact_id, seq, fence,

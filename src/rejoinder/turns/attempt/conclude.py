@@ -73,6 +73,7 @@ async def conclude(
         charge="waiting" if calls_people else None,
         metadata=_escalation(guard, verdict) if calls_people else None,
         loop=decide.loop_after(guard) if replies and not calls_people else None,
+        replied=bool(replies),
     )
     await batch.send()
 

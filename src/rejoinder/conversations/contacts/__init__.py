@@ -1,0 +1,1 @@
+"""Who a customer is, by all their names, and what they agreed to."""

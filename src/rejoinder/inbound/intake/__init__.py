@@ -1,0 +1,1 @@
+"""Webhooks that could not be applied when they came."""

@@ -1,0 +1,1 @@
+"""Files of messages: downloaded, checked, kept, shown for a while."""
