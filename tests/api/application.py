@@ -137,8 +137,9 @@ async def running(dsn: str, model: Model | None = None, **given: str) -> AsyncIt
         async def asked() -> Chain:
             return models
 
-        senders = Senders(await stack.enter_async_context(outward()), vault)
-        bus, work = Bus(db), Work(db, models, settings, senders.send)
+        out = await stack.enter_async_context(outward())
+        senders = Senders(out, vault)
+        bus, work = Bus(db), Work(db, models, settings, senders.send, vault=vault)
         await stack.enter_async_context(bus.running())
         await stack.enter_async_context(work.running())
         app = build(
@@ -147,6 +148,7 @@ async def running(dsn: str, model: Model | None = None, **given: str) -> AsyncIt
             settings=settings,
             keys=keys,
             vault=vault,
+            out=out,
             sample=shop,
             model="local",
             working=lambda: work.ready,

@@ -16,6 +16,7 @@ from rejoinder.app.build import build
 from rejoinder.app.sample import sample
 from rejoinder.db import connect
 from rejoinder.live.bus import Bus
+from rejoinder.net.guard import outward
 from rejoinder.secrets.vault import Vault
 from rejoinder.settings import Settings
 from rejoinder.workspaces.tokens import issue
@@ -106,23 +107,25 @@ async def client(wire: Wire, working: list[bool]) -> AsyncIterator[aiohttp.Clien
     async with db.transaction(shop.workspace_id) as tx:
         token = await issue(tx, f"outage {uuid4()}", "ingest")
     bus = Bus(db)
-    app = build(
-        db=db,
-        bus=bus,
-        settings=Settings(data_dir=Path("unused")),
-        keys=KEYS,
-        vault=Vault(lambda: KEYS),
-        sample=shop,
-        model="local",
-        working=lambda: working[0],
-    )
-    async with (
-        bus.running(),
-        listening(app) as url,
-        aiohttp.ClientSession(url, headers={"Authorization": f"Bearer {token}"}) as client,
-    ):
-        yield client
-        bus.close()
+    async with outward() as out:
+        app = build(
+            db=db,
+            bus=bus,
+            settings=Settings(data_dir=Path("unused")),
+            keys=KEYS,
+            vault=Vault(lambda: KEYS),
+            out=out,
+            sample=shop,
+            model="local",
+            working=lambda: working[0],
+        )
+        async with (
+            bus.running(),
+            listening(app) as url,
+            aiohttp.ClientSession(url, headers={"Authorization": f"Bearer {token}"}) as client,
+        ):
+            yield client
+            bus.close()
     await db.close()
 
 

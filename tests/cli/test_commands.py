@@ -16,9 +16,12 @@ async def test_the_version(run: Run) -> None:
 
 
 COMMANDS = (
+    "simulate, "
     "serve, worker, migrate, chat, token, bench, doctor, backup, restore, db, db upgrade, secrets, secrets rotate, "
     "secrets check, eval, eval knowledge, queues, cleanup, dead-letters, dead-letters list, dead-letters show, "
-    "dead-letters replay, dead-letters discard"
+    "channel, channel add, channel change, channel check, channel remove, channel list, channel show, channel log, "
+    "channel platforms, dead-letters replay, dead-letters discard, intake, intake list, intake show, intake replay, "
+    "intake discard"
 )
 
 
@@ -42,6 +45,8 @@ WRONG = {
     "model's address": ({"OPENAI_BASE_URL": "ftp://models.example"}, "OPENAI_BASE_URL"),
     "log level": ({"LOG_LEVEL": "loud"}, "LOG_LEVEL"),
     "no time for the model": ({"AI_SERVICE_TIMEOUT": "0"}, "REJOINDER_MODEL_TIMEOUT"),
+    "public address": ({"REJOINDER_PUBLIC_URL": "chat.example"}, "REJOINDER_PUBLIC_URL"),
+    "public query": ({"REJOINDER_PUBLIC_URL": "https://a.example/?a=b"}, "a path only"),
     "lanes": ({"REJOINDER_LANES": "turns=many"}, "turns=2000,deliver.rest=200@50/s"),
     "no lane": ({"REJOINDER_LANES": "tunrs=5"}, "'turns'"),
     "retention": ({"REJOINDER_KEEP_EVENTS_DAYS": "-1"}, "REJOINDER_KEEP_EVENTS_DAYS"),

@@ -13,7 +13,7 @@ from rejoinder.app.database import any_database, bring_forward
 from rejoinder.app.sample import sample
 from rejoinder.bots import store
 from rejoinder.bots.model import ChannelSettings
-from rejoinder.channels.connect import connect_rest
+from rejoinder.channels.connect.rest import connect_rest
 from rejoinder.channels.rest.secret import SigningSecret
 from rejoinder.db import connect
 from rejoinder.secrets.keys import FILE, load_keys

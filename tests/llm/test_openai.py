@@ -8,7 +8,7 @@ import traceback
 import aiohttp
 import pytest
 from pydantic_ai.messages import (
-    BinaryContent,
+    ImageUrl,
     ModelMessage,
     ModelRequest,
     ModelResponse,
@@ -306,7 +306,7 @@ async def test_system_prompts_settings_and_given_instructions_are_sent(model_at:
 @pytest.mark.parametrize(
     "part",
     [
-        UserPromptPart(["Look:", BinaryContent(b"x", media_type="image/png")]),
+        UserPromptPart(["Look:", ImageUrl("https://shop.example/x.png")]),
         ToolReturnPart("search", "found", tool_call_id="1"),
     ],
 )
@@ -314,7 +314,7 @@ async def test_what_is_not_text_is_refused_unsent(
     model_at: MakeModel, part: UserPromptPart | ToolReturnPart
 ) -> None:
     async with OpenAIStub() as stub:
-        with pytest.raises(ModelRefused, match="text only"):
+        with pytest.raises(ModelRefused, match="text and files only"):
             await model_at(stub).request([ModelRequest(parts=[part])], None, TEXT)
         tools = ModelRequestParameters(function_tools=[ToolDefinition(name="search")])
         with pytest.raises(ModelRefused, match="no tools"):

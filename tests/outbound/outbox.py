@@ -13,8 +13,8 @@ from rejoinder.channels.model import Outgoing, Receipt
 from rejoinder.conversations.model import NewMessage, SenderType
 from rejoinder.db import Batch, Tx, new_id
 from rejoinder.outbound import store
-from rejoinder.outbound.deliver import Send, deliver
 from rejoinder.outbound.queue import queue_replies
+from rejoinder.outbound.sending.deliver import Send, deliver
 from rejoinder.queue.jobs import deliver_lane
 from tests.scenarios.shop import Shop
 

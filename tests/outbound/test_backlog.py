@@ -7,7 +7,7 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rejoinder.outbound.backlog import Backlog, Key
+from rejoinder.outbound.sending.backlog import Backlog, Key
 
 A, B = UUID(int=1), UUID(int=2)
 

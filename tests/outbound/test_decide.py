@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import get_args
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rejoinder.channels.event import Failure
 from rejoinder.channels.model import (
     BadCredential,
     NotTaken,
@@ -22,13 +24,15 @@ from rejoinder.outbound.decide import (
     PAUSES,
     SHORTEST,
     Again,
+    AsTemplate,
     Failed,
+    Heard,
     Paused,
-    Reported,
     Sent,
     Status,
     Unknown,
     after,
+    fallen,
     reported,
 )
 
@@ -98,12 +102,12 @@ def test_a_throttled_channel_pauses_however_often_for_a_second_at_least_and_an_h
 FAR: dict[Status, int] = {
     "queued": 0, "sending": 0, "unknown": 0, "sent": 1, "failed": 2, "delivered": 3, "read": 4, "withheld": 5,
 }  # fmt: skip
-REPORTS = st.lists(st.sampled_from(("delivered", "read", "failed")))
+REPORTS = st.lists(st.sampled_from(("sent", "delivered", "read", "failed")))
 
 
 @given(st.sampled_from(sorted(FAR)), REPORTS)
 def test_reports_only_move_a_delivery_forward_in_whatever_order_they_come(
-    status: Status, reports: list[Reported]
+    status: Status, reports: list[Heard]
 ) -> None:
     began = status
     for report in reports:
@@ -119,10 +123,39 @@ def test_reports_only_move_a_delivery_forward_in_whatever_order_they_come(
         assert status == "read"
     elif "delivered" in reports or began == "delivered":
         assert status == "delivered"
-    elif "failed" in reports:
+    elif "failed" in reports or began == "failed":
         assert status == "failed"
+    elif "sent" in reports or began == "sent":
+        assert status == "sent"
 
 
-@given(st.sampled_from(("delivered", "read", "failed")))
-def test_what_was_never_tried_can_t_have_arrived(report: Reported) -> None:
+@given(st.sampled_from(("sent", "delivered", "read", "failed")))
+def test_what_was_never_tried_can_t_have_arrived(report: Heard) -> None:
     assert reported("queued", 0, report) is None
+
+
+@given(st.none() | st.sampled_from(get_args(Failure)), st.integers(0, 1000), DICE, st.booleans())
+def test_what_the_platform_could_not_deliver(
+    failure: Failure | None, attempt: int, dice: float, template: bool
+) -> None:
+    match fallen(failure, "131000", attempt, dice, template=template):
+        case AsTemplate("131000"):
+            assert failure == "window_closed"
+            assert template
+        case Paused(None, "131000"):
+            assert failure == "credential"
+        case Again(pause, "131000"):
+            assert failure in ("transient", "throttled", "recipient_throttled")
+            assert attempt <= len(PAUSES)
+            assert PAUSES[0] <= pause <= PAUSES[-1] * 1.25
+        case Failed("131000"):
+            assert failure in (None, "permanent", "window_closed") or attempt > len(PAUSES)
+            assert not (failure == "window_closed" and template)
+        case other:
+            raise AssertionError(other)
+
+
+@given(st.integers(1, 1000), DICE)
+def test_a_closed_window_is_a_templates_turn(attempt: int, dice: float) -> None:
+    assert after(WindowClosed("closed"), attempt, dice, template=True) == AsTemplate("closed")
+    assert after(WindowClosed("closed"), attempt, dice) == Failed("closed")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from rejoinder.db import Database
-from rejoinder.outbound.dispatch import Dispatch
-from rejoinder.outbound.settle import job
+from rejoinder.outbound.alarm import job
+from rejoinder.outbound.sending.dispatch import Dispatch
 from rejoinder.queue.jobs import DELIVER, Taken
 from rejoinder.queue.lanes import platform_of
 from tests.eventually import eventually

@@ -16,8 +16,8 @@ from rejoinder.channels.model import (
 )
 from rejoinder.cli.doctor import store as doctor
 from rejoinder.db import Database
-from rejoinder.outbound import reconcile
 from rejoinder.outbound.decide import PAUSES
+from rejoinder.outbound.upkeep import reconcile
 from rejoinder.outbound.upkeep.pause import end_pauses, resume_now
 from tests.outbound.conftest import OpenOutbox, Receiver
 from tests.outbound.outbox import Outbox, never

@@ -12,7 +12,7 @@ from rejoinder.channels.model import NotTaken, Refused, Unsure
 from rejoinder.db import Database, new_id
 from rejoinder.errors import Conflict, Invalid, NotFound
 from rejoinder.outbound.decide import Reported
-from rejoinder.outbound.receipt import receive_receipt
+from rejoinder.outbound.told.receipt import receive_receipt
 from tests.outbound.conftest import Receiver
 from tests.outbound.outbox import Outbox
 

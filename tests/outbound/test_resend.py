@@ -9,9 +9,9 @@ import pytest
 from rejoinder.channels.model import NotTaken, Refused, Unsure
 from rejoinder.db import new_id
 from rejoinder.errors import Conflict
-from rejoinder.outbound import reconcile
 from rejoinder.outbound.decide import PAUSES
 from rejoinder.outbound.resend import resend
+from rejoinder.outbound.upkeep import reconcile
 from tests.outbound.conftest import Receiver
 from tests.outbound.outbox import Outbox
 

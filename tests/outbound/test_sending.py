@@ -9,9 +9,10 @@ import pytest
 
 from rejoinder.channels.model import NotTaken, Refused
 from rejoinder.db import Database
-from rejoinder.outbound import decide, reconcile
-from rejoinder.outbound.backlog import Backlog
-from rejoinder.outbound.deliver import deliver
+from rejoinder.outbound import decide
+from rejoinder.outbound.sending.backlog import Backlog
+from rejoinder.outbound.sending.deliver import deliver
+from rejoinder.outbound.upkeep import reconcile
 from rejoinder.testing import ScriptedModel
 from rejoinder.worker import Work
 from tests.eventually import eventually

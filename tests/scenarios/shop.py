@@ -22,7 +22,7 @@ from rejoinder.inbound.receive import receive
 from rejoinder.inbound.wait import await_outcome
 from rejoinder.live.bus import Bus
 from rejoinder.llm.calling.chain import Chain
-from rejoinder.outbound.deliver import Send
+from rejoinder.outbound.sending.deliver import Send
 from rejoinder.settings import Settings
 from rejoinder.turns.outcome.read import Outcome
 from rejoinder.worker import Work

@@ -1,16 +1,13 @@
-"""What is said about channels, both ways."""
+"""What a caller says: bodies that refuse what they don't know, and those of channels."""
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import Request
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
-from rejoinder.bots.model import Channel, ChannelSettings, Platform
-from rejoinder.channels.connect import Connected
+from rejoinder.channels.connect.model import Change, Wanted
 from rejoinder.inbound.body import check_storable
 
 Name = Annotated[
@@ -43,110 +40,58 @@ class Body(BaseModel):
         return value
 
 
-class SettingsBody(Body):
-    """The settings of a REST channel."""
-
-    deduplicates: Annotated[
-        bool,
-        Field(
-            description="The receiver remembers `webhook-id`, so that a reply it did not answer may be posted again."
-        ),
-    ] = True
-    callback_url: Annotated[
-        str | None, Field(description="Replies are posted there; null for nowhere.")
-    ] = None
-
-    def read(self) -> ChannelSettings:
-        """As the channel holds them."""
-        return ChannelSettings(callback_url=self.callback_url, deduplicates=self.deduplicates)
-
-
-class CredentialsBody(Body):
-    """The credentials of a REST channel."""
-
-    signing_secret: Secret | None = None
-
-
 class ChannelBody(Body):
-    """A channel to make."""
+    """A channel to make: `rest`, or an account of a chat platform. GET /api/v1/platforms says what each takes."""
 
-    platform: Literal["rest"]
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "platform": "rest",
+                    "name": "Shop backend",
+                    "settings": {"callback_url": "https://shop.example/rejoinder"},
+                },
+                {
+                    "platform": "telegram",
+                    "name": "Telegram",
+                    "credentials": {"bot_token": "123456:the-token-that-BotFather-told-you"},
+                    "settings": {"groups": "mentions"},
+                },
+            ]
+        }
+    )
+
+    platform: Annotated[str, Field(min_length=1, max_length=32)]
     name: Name
     bot_id: UUID | None = None
-    settings: SettingsBody = SettingsBody()
-    credentials: CredentialsBody = CredentialsBody()
+    settings: dict[str, JsonValue] = {}
+    credentials: dict[str, JsonValue] = {}
+
+    def wanted(self) -> Wanted:
+        """As the channel is made from it."""
+        return Wanted(
+            self.platform.strip(), self.name, self.bot_id, self.credentials, self.settings
+        )
 
 
 class ChannelChange(Body):
-    """What of a channel shall be different; `settings` replaces all settings."""
+    """What of a channel shall be different.
+
+    `settings` replaces all settings. Of `credentials`, which only channels of chat platforms have here, those named
+    change; null takes one away.
+    """
 
     name: Name | None = None
     bot_id: UUID | None = None
-    settings: SettingsBody | None = None
+    settings: dict[str, JsonValue] | None = None
+    credentials: dict[str, JsonValue] | None = None
+
+    def wanted(self) -> Change:
+        """As the channel is changed by it."""
+        return Change(self.name, self.bot_id, self.settings, self.credentials)
 
 
 class SecretBody(Body):
     """A secret the caller brings."""
 
     signing_secret: Secret | None = None
-
-
-class Resumed(BaseModel):
-    """How many conversations have something to send there, which goes on its way now."""
-
-    channel_id: UUID
-    conversations: int
-
-
-class SecretView(BaseModel):
-    """The new secret, and until when the one before it signs as well."""
-
-    signing_secret: str
-    previous_until: datetime | None
-
-
-class ChannelView(BaseModel):
-    """A channel, without its secrets. `webhook_url` is where its messages are handed in.
-
-    Nothing leaves through it before `paused_until`: a time, or `resumed`, which is until `POST …/resume` or until its
-    settings or credentials are changed.
-    """
-
-    channel_id: UUID
-    bot_id: UUID
-    platform: Platform
-    name: str
-    webhook_url: str | None
-    settings: dict[str, JsonValue]
-    created_at: datetime | None
-    paused_until: datetime | Literal["resumed"] | None
-    paused_reason: str | None
-
-    @classmethod
-    def of(cls, channel: Channel, request: Request) -> Self:
-        """The view of a channel."""
-        handed_in = channel.platform == "rest"
-        pause = channel.pause
-        return cls(
-            channel_id=channel.channel_id,
-            bot_id=channel.bot_id,
-            platform=channel.platform,
-            name=channel.name,
-            webhook_url=f"{request.base_url}api/v1/messages" if handed_in else None,
-            settings=channel.settings.stored(),
-            created_at=channel.created_at,
-            paused_until=(pause.until or "resumed") if pause else None,
-            paused_reason=pause.reason if pause else None,
-        )
-
-
-class ChannelMade(ChannelView):
-    """A channel, and its signing secret if this call made or took one: no later answer shows it."""
-
-    signing_secret: str | None = None
-
-    @classmethod
-    def after(cls, connected: Connected, request: Request) -> Self:
-        """The view of a channel that was made or changed."""
-        made = cls.of(connected.channel, request)
-        return made.model_copy(update={"signing_secret": connected.signing_secret})

@@ -10,7 +10,7 @@ from rejoinder.api.channel_bodies import Body
 from rejoinder.db import Database
 from rejoinder.inbound.callers import needs
 from rejoinder.outbound.decide import Reported, Status
-from rejoinder.outbound.receipt import receive_receipt
+from rejoinder.outbound.told.receipt import receive_receipt
 from rejoinder.workspaces.model import Caller
 from rejoinder.workspaces.tokens import Tokens
 

@@ -1,4 +1,4 @@
-"""No body over 1 MiB is kept in memory, whatever its headers say."""
+"""No body over 1 MiB is kept in memory, 4 MiB for a platform's webhook, whatever its headers say."""
 
 from __future__ import annotations
 
@@ -11,6 +11,12 @@ from rejoinder.app.problems import problem
 from rejoinder.errors import TooLarge
 
 LIMIT = 1024 * 1024
+
+# Meta posts up to 3 MB at once, and a webhook that is refused is lost.
+WEBHOOK_LIMIT = 4 * LIMIT
+
+_STREAMED = frozenset({("POST", "/api/v1/media")})
+"""Routes that read their body piece by piece, and hold its limit themselves."""
 
 # A client that is refused while it still writes sees a reset connection instead of the reason, so a
 # reasonable rest is read and thrown away first.
@@ -26,11 +32,13 @@ class BodyLimit:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = dict(scope["headers"]) if scope["type"] == "http" else {}
-        if b"content-length" not in headers and b"transfer-encoding" not in headers:
+        bodiless = b"content-length" not in headers and b"transfer-encoding" not in headers
+        if bodiless or (scope.get("method"), scope["path"]) in _STREAMED:
             await self._app(scope, receive, send)
             return
+        limit = WEBHOOK_LIMIT if scope["path"].startswith("/webhooks/") else LIMIT
         body = bytearray()
-        while len(body) <= LIMIT:
+        while len(body) <= limit:
             message = await receive()
             if message["type"] == "http.disconnect":
                 return
@@ -40,10 +48,10 @@ class BodyLimit:
         else:
             with suppress(TimeoutError):
                 await _drain(receive)
-            await _refuse(scope, receive, send)
+            await _refuse(scope, receive, send, limit)
             return
-        if len(body) > LIMIT:
-            await _refuse(scope, receive, send)
+        if len(body) > limit:
+            await _refuse(scope, receive, send, limit)
             return
         await self._app(scope, _replay(bytes(body), receive), send)
 
@@ -67,9 +75,9 @@ async def _drain(receive: Receive) -> None:
                 return
 
 
-async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:
+async def _refuse(scope: Scope, receive: Receive, send: Send, limit: int) -> None:
     error = TooLarge(
-        f"The body is over {LIMIT} bytes.",
+        f"The body is over {limit} bytes.",
         mend="Send less; give large media as a URL.",
         where="body",
     )

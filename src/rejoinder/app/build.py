@@ -9,17 +9,20 @@ from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
 from rejoinder import __version__
-from rejoinder.api import bots, channels, conversations, hands, health, receipts, workspace
+from rejoinder.api import bots, contacts, conversations, hands, health, media, receipts, workspace
+from rejoinder.api.channels import routes as channels
 from rejoinder.api.processing import routes as processing
 from rejoinder.api.processing.model import Means, Models
 from rejoinder.api.reference import routes as reference
-from rejoinder.api.work import dead_letters, jobs, queues, turns
+from rejoinder.api.work import dead_letters, intake, jobs, queues, turns
 from rejoinder.app import problems
 from rejoinder.app.body_limit import BodyLimit
 from rejoinder.app.given_tokens import given_tokens
 from rejoinder.app.models import no_models
 from rejoinder.app.openapi import describe, documented
 from rejoinder.app.sample import Sample
+from rejoinder.channels.connect.model import Tools
+from rejoinder.channels.log import ChannelLog
 from rejoinder.conversations import store as records
 from rejoinder.db import Database
 from rejoinder.errors import (
@@ -36,8 +39,14 @@ from rejoinder.errors import (
 from rejoinder.inbound import routes as inbound
 from rejoinder.inbound.model import Incoming
 from rejoinder.inbound.receive import receive
+from rejoinder.inbound.webhook.routes import routes as webhooks
 from rejoinder.live.bus import Bus
 from rejoinder.live.stream import stream
+from rejoinder.media.limits import limits as media_limits
+from rejoinder.media.links import Links
+from rejoinder.media.objects import Objects, Place
+from rejoinder.media.taking.scan import scanner
+from rejoinder.net.guard import Outward
 from rejoinder.queue.limits import limits
 from rejoinder.secrets import Keys
 from rejoinder.secrets.vault import Vault
@@ -67,10 +76,12 @@ def build(
     settings: Settings,
     keys: Keys,
     vault: Vault,
+    out: Outward,
     sample: Sample,
     model: str,
     working: Callable[[], bool],
     models: Models = no_models,
+    channel_log: ChannelLog | None = None,
 ) -> FastAPI:
     """All edges on one application. `working` says whether turns are being taken, `models` analyse."""
     # Offline: the API page's scripts come with the program, not from someone else's server.
@@ -82,24 +93,36 @@ def build(
     describe(app)
     tokens = Tokens(db, given_tokens(settings, sample.workspace_id))
     limited = limits(settings.lanes, settings.max_turns)
+    files = media.MediaDeps(
+        db,
+        Objects(Place.of(settings)),
+        Links(keys, settings.public_url),
+        media_limits(settings.media_limits),
+        scanner(settings.media_scanner),
+    )
     means = Means(db, bus, models, settings.max_wait_seconds, settings.model_timeout)
     for routes in (
         inbound.routes(db, bus, tokens, settings.max_wait_seconds),
         conversations.routes(db, bus, tokens, settings.max_wait_seconds),
+        contacts.routes(db, tokens),
         hands.routes(db, tokens),
-        channels.routes(db, vault, tokens),
+        channels.routes(Tools(db, vault, out, settings.public_url), tokens),
         receipts.routes(db, tokens),
         queues.routes(db, tokens, limited),
         dead_letters.routes(db, tokens),
+        intake.routes(db, tokens),
         turns.routes(db, tokens),
         jobs.routes(db, tokens),
         bots.routes(db, tokens),
+        media.routes(files, tokens),
         workspace.routes(db, tokens),
         processing.routes(means, tokens),
         reference.messages(db, bus, tokens, settings.max_wait_seconds),
         reference.administration(db, tokens, Keep.of(settings)),
     ):
         app.include_router(routes, responses=documented(*_REFUSALS))
+    app.include_router(webhooks(db, vault, channel_log))
+    app.include_router(media.public(files), responses=documented(Forbidden, NotFound, Invalid))
     app.include_router(health.routes(db, working))
     app.include_router(widget_routes(_widget(db, bus, settings, keys, sample, model)))
     return app

@@ -59,13 +59,21 @@ class Findings:
         )
 
 
-def report(findings: Findings, sizes: Sizes, wire: WireFormat, where: Machine, date: str) -> Report:
+def report(
+    findings: Findings,
+    sizes: Sizes,
+    wire: WireFormat,
+    where: Machine,
+    date: str,
+    platform: str | None = None,
+) -> Report:
     """The figures: rates are medians of the rounds, spreads are of all rounds' samples together."""
     acknowledged, crowd = _samples(findings.acknowledged), findings.crowd
     return Report(
         date=date,
         machine=where,
         wire=wire,
+        platform=platform,
         seconds=sizes.seconds,
         rounds=sizes.rounds,
         startup_seconds=findings.startup_seconds,

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -24,6 +25,7 @@ from rejoinder.bench.pair.compare import Comparison
 from rejoinder.bench.pair.growth import growth
 from rejoinder.bench.pair.revision import revision
 from rejoinder.bench.pair.workers import workers
+from rejoinder.bench.platform import platform_load, sizes_for
 from rejoinder.bench.report.model import Report
 from rejoinder.bench.report.rows import lines
 from rejoinder.bench.stretches.in_flight import in_flight
@@ -69,17 +71,26 @@ def run_bench(
     wire: WireFormat | None = None,
     compare: str | None = None,
     extras: Extras = Extras(),
+    platform: str | None = None,
 ) -> None:
     """Measure for `seconds` each kind of stretch, print the report, and write it as JSON to `out`.
 
-    With `compare`, a commit, only this checkout beside that one. Raises Setup when something does not start, and
+    With `platform` the messages come through that one, played in this process; nothing of `extras` does. With
+    `compare`, a commit, only this checkout beside that one. Raises Setup when something does not start, and
     RejoinderError, after the report, when a message was refused, lost or answered twice. A missed budget is only
     marked.
     """
     sizes = Sizes(seconds=seconds)
     _allow_files(extras.in_flight)
+    if platform is not None and (
+        compare is not None or extras != Extras(few=extras.few, slow=extras.slow)
+    ):
+        raise Setup(
+            "--platform goes with none of --compare, --growth, --in-flight, --workers and --recovery.",
+            mend="Run them apart.",
+        )
     if compare is None:
-        found = _run(lambda: bench(sizes, _say, wire or "gemini", extras))
+        found = _run(lambda: bench(sizes, _say, wire or "gemini", extras, platform))
         _give(found, lines(found), out)
         return
     if extras != Extras(few=extras.few, slow=extras.slow):
@@ -98,6 +109,7 @@ async def bench(
     say: Callable[[str], None],
     wire: WireFormat = "gemini",
     extras: Extras = Extras(),
+    platform: str | None = None,
 ) -> Report:
     """One whole run; `say` gets a line for each step. Raises RejoinderError when it takes far longer than it should."""
     limit = _LIMIT_S + _LIMIT_FACTOR * sizes.seconds
@@ -110,6 +122,8 @@ async def bench(
     if extras.recovery:
         limit += _LIMIT_S
     async with _no_longer_than(limit):
+        if platform is not None:
+            return await _bench_platform(platform, sizes_for(platform, sizes), say, wire)
         return await _bench(sizes, say, wire, extras)
 
 
@@ -138,19 +152,40 @@ async def _bench(
         say("Starting the model stub and the server …")
         async with rig(THIS, model) as tested:
             findings.startup_seconds = tested.startup_seconds
-            warm = await full_turns(tested, sizes.callers, sizes.warm_up_seconds)
-            findings.others.append(warm.tally)
-            for number in range(sizes.rounds):
-                say(f"Round {number + 1} of {sizes.rounds} …")
-                await _round(tested, sizes, findings)
-            say(f"A burst of {sizes.burst} …")
-            findings.bursts.append(await burst(tested, sizes.burst))
+            await _rounds(tested, sizes, findings, say)
             say(f"{sizes.interrupted} interruptions …")
             findings.interrupted.append(await interrupt(tested, sizes.interrupted))
-            findings.yardsticks.append(await _yardstick(tested, sizes))
             where = await _machine(tested)
         await _extras(model, sizes, extras, findings, say)
     return report(findings, sizes, wire, where, datetime.now(UTC).date().isoformat())
+
+
+async def _bench_platform(
+    platform: str, sizes: Sizes, say: Callable[[str], None], wire: WireFormat
+) -> Report:
+    findings = Findings(help_seconds=await help_seconds(THIS))
+    async with stub(wire) as model:
+        say(f"Starting the model stub, the server and {platform} …")
+        through = partial(platform_load, platform)
+        async with rig(THIS, model, through=through) as tested:
+            findings.startup_seconds = tested.startup_seconds
+            await _rounds(tested, sizes, findings, say)
+            where = await _machine(tested)
+    date = datetime.now(UTC).date().isoformat()
+    return report(findings, sizes, wire, where, date, platform)
+
+
+async def _rounds(
+    tested: Rig, sizes: Sizes, findings: Findings, say: Callable[[str], None]
+) -> None:
+    warm = await full_turns(tested, sizes.callers, sizes.warm_up_seconds)
+    findings.others.append(warm.tally)
+    for number in range(sizes.rounds):
+        say(f"Round {number + 1} of {sizes.rounds} …")
+        await _round(tested, sizes, findings)
+    say(f"A burst of {sizes.burst} …")
+    findings.bursts.append(await burst(tested, sizes.burst))
+    findings.yardsticks.append(await _yardstick(tested, sizes))
 
 
 async def _round(tested: Rig, sizes: Sizes, findings: Findings) -> None:

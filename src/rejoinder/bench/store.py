@@ -5,6 +5,7 @@ What is read here stands in every schema since 0001: `--compare` reads older one
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -63,7 +64,7 @@ WITH asked AS (
     SELECT c.conversation_id, m.turn_id, m.received_at
     FROM conversations c
     JOIN messages m ON m.workspace_id = $1 AND m.conversation_id = c.conversation_id AND m.direction = 'inbound'
-    WHERE c.workspace_id = $1 AND starts_with(c.thread_key, $2)
+    WHERE c.workspace_id = $1 AND c.thread_key = ANY($2::text[])
 ), called AS (
     SELECT l.turn_id, sum(l.seconds) AS seconds FROM ai_response_logs l
     WHERE l.workspace_id = $1 GROUP BY l.turn_id
@@ -149,9 +150,9 @@ async def connections(read: Read, ours: str) -> dict[str, int]:
     return {row[0]: row[1] for row in rows}
 
 
-async def moments(read: Read, prefix: str) -> Moments | None:
-    """The moments of the turns of threads that begin with `prefix`; None when none has ended."""
-    row = await read.connection.fetchrow(MOMENTS, read.workspace_id, prefix)
+async def moments(read: Read, threads: Sequence[str]) -> Moments | None:
+    """The moments of the turns of those threads; None when none has ended."""
+    row = await read.connection.fetchrow(MOMENTS, read.workspace_id, list(threads))
     return Moments(row[0], *map(float, row[1:])) if row and row[0] else None
 
 

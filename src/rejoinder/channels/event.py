@@ -8,29 +8,32 @@ from typing import Literal, TypeAlias
 
 from pydantic import JsonValue
 
+from rejoinder.conversations.contacts.model import Identity
 from rejoinder.conversations.content import Part
+
+__all__ = [
+    "Echoed",
+    "Edited",
+    "Failure",
+    "Identity",
+    "InboundEvent",
+    "MediaRef",
+    "Moved",
+    "Noted",
+    "Odd",
+    "Renamed",
+    "Reported",
+    "Said",
+    "Sender",
+    "Source",
+    "TakenBack",
+    "Trouble",
+]
 
 Failure: TypeAlias = Literal[
     "transient", "throttled", "recipient_throttled", "window_closed", "permanent", "credential"
 ]
 Source: TypeAlias = Literal["direct", "group", "room"]
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """One name of a customer: `kind` is `phone` (digits with the country's, no +), `email`, or the platform's own word.
-
-    Of `phone` and `email` one is the same person in all channels of a workspace (`everywhere`); of the others, in its
-    channel only.
-    """
-
-    kind: str
-    value: str
-
-    @property
-    def everywhere(self) -> bool:
-        """Whether it means the same person in every channel."""
-        return self.kind in ("phone", "email")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +96,8 @@ class Edited:
     text: str
     at: datetime
     account: str | None = None
+    thread: str | None = None
+    source: Source = "direct"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +107,8 @@ class TakenBack:
     external_id: str
     at: datetime
     account: str | None = None
+    thread: str | None = None
+    source: Source = "direct"
 
 
 @dataclass(frozen=True, slots=True)

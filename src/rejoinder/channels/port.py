@@ -73,7 +73,10 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What the platform can show and tell. `kinds` are the parts it has a form of its own for."""
+    """What the platform can show and tell. `kinds` are the parts it has a form of its own for.
+
+    `typing_seconds` is after how long a signal of typing must be renewed.
+    """
 
     kinds: frozenset[str]
     typing: bool = False
@@ -82,6 +85,7 @@ class Capabilities:
     echoes: bool = False
     groups: bool = False
     edits: bool = False
+    typing_seconds: float = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +98,14 @@ class Request:
     body: bytes
 
 
+What: TypeAlias = Literal["typing", "read"]
+
+
 @dataclass(frozen=True, slots=True)
 class Signal:
     """Show the customer that we write, or that we have read: of their message `platform_id`."""
 
-    what: Literal["typing", "read"]
+    what: What
     thread_key: str
     platform_id: str | None = None
     read_token: str | None = None
@@ -125,8 +132,15 @@ class Download:
     hosts: tuple[str, ...] = ()
 
 
+Mismatch: TypeAlias = Literal["missing", "malformed", "wrong", "stale"]
+
+
 class BadSignature(Exception):  # noqa: N818 - an answer, not a fault
     """The request does not come from the platform, or was changed on its way; the words say why."""
+
+    def __init__(self, words: str, reason: Mismatch = "wrong") -> None:
+        super().__init__(words)
+        self.reason = reason
 
 
 class Files(Protocol):

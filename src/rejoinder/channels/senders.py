@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from uuid import UUID
 
 from pydantic import ValidationError
 
 from rejoinder.channels.account import opened
 from rejoinder.channels.model import NotTaken, Outgoing, Receipt, Refused
-from rejoinder.channels.port import Files
+from rejoinder.channels.port import Account, Files, Platform
 from rejoinder.channels.registry import POSTED, platform
 from rejoinder.channels.wire import Exchange, Wire
 from rejoinder.conversations.content import Text, read
@@ -20,8 +20,8 @@ from rejoinder.secrets.vault import Vault
 FilesOf = Callable[[UUID], Files]
 """The media of one workspace."""
 
-Noting = Callable[[Outgoing, Sequence[Exchange], str], None]
-"""Takes what went over the wire for one message, and the class of what came of it, for the channel's log."""
+Noting = Callable[[Outgoing, Collection[str], Sequence[Exchange], str], None]
+"""Takes what went over the wire for one message, the secrets not to write down, and the class of what came of it."""
 
 
 class _NoFiles:
@@ -37,8 +37,16 @@ def no_files(workspace_id: UUID) -> Files:
     return _NoFiles()
 
 
-def unnoted(outgoing: Outgoing, exchanges: Sequence[Exchange], what: str) -> None:
+def unnoted(
+    outgoing: Outgoing, secrets: Collection[str], exchanges: Sequence[Exchange], what: str
+) -> None:
     """Keeps nothing."""
+
+
+def secrets_of(adapter: Platform, account: Account) -> list[str]:
+    """What must not be written down of an account: all of its credentials but those that are known to be public."""
+    public = {each.name for each in adapter.credentials if not each.secret}
+    return [value for name, value in account.credentials.items() if name not in public]
 
 
 class Senders:
@@ -87,5 +95,5 @@ class Senders:
             )
             noted = type(receipt).__name__.lower()
         finally:
-            self._note(outgoing, wire.exchanges, noted)
+            self._note(outgoing, secrets_of(adapter, account), wire.exchanges, noted)
         return receipt

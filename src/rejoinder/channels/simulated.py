@@ -93,12 +93,17 @@ class Simulated(Protocol):
     """One platform, played. It keeps what the real one keeps: used reply tokens, retry keys, files."""
 
     name: ClassVar[str]
+    credentials: ClassVar[Mapping[str, str]]
+    """Made-up ones for an account here, every name of the adapter's, valid by their patterns."""
 
     def __init__(self, account: Account) -> None:
         """`account` has the credentials that both sides share."""
 
     def take(self, call: Call, now: datetime) -> Outcome:
         """Answer a request as the platform would; unknown paths get its 404."""
+
+    def sends(self, call: Call) -> str | None:
+        """To which customer a call would send a message; None where it sends none. Changes nothing."""
 
     def refuse(self, call: Call, fault: Fault) -> Reply:
         """The platform's own words for a fault."""

@@ -7,7 +7,9 @@ from typing import Annotated, Literal
 
 import typer
 
+from rejoinder.cli.channel.commands import channel
 from rejoinder.cli.operate.dead_letters import letters
+from rejoinder.cli.operate.intake import intake
 
 app = typer.Typer(
     name="rejoinder",
@@ -22,7 +24,9 @@ app.add_typer(evaluate, name="eval")
 secrets = typer.Typer(help="The keys that seal credentials at rest.", no_args_is_help=True)
 app.add_typer(secrets, name="secrets")
 
+app.add_typer(channel, name="channel")
 app.add_typer(letters, name="dead-letters")
+app.add_typer(intake, name="intake")
 
 database = typer.Typer(help="The private PostgreSQL.", no_args_is_help=True)
 app.add_typer(database, name="db")
@@ -127,6 +131,59 @@ def chat(
     from rejoinder.cli.chat import run_chat
 
     run_chat(url, conversation)
+
+
+@app.command()
+def simulate(
+    platform: Annotated[
+        str, typer.Argument(help="whatsapp_cloud, line, telegram, or one plugged in.")
+    ],
+    customers: Annotated[
+        int, typer.Option(help="So many customers write; none if left out.", min=0)
+    ] = 0,
+    messages: Annotated[int, typer.Option(help="Messages of each customer.", min=1)] = 3,
+    rate: Annotated[float, typer.Option(help="Messages a second, all together.", min=0.01)] = 20.0,
+    chat: Annotated[bool, typer.Option("--chat", help="Be the customer, in this terminal.")] = False,
+    fault: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=RATE", help="Something goes wrong so often, from 0 to 1."),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Another seed draws other faults.")] = 0,
+    channel: Annotated[
+        str | None, typer.Option(help="A simulated channel's id; made or found if left out.")
+    ] = None,
+    port: Annotated[int, typer.Option(help="Port to play on; a free one if left out.")] = 0,
+    url: Annotated[
+        str | None, typer.Option(help="Where the server is; the local one if left out.")
+    ] = None,
+    patience: Annotated[
+        float, typer.Option(help="Seconds to wait for the last answers.", min=0)
+    ] = 60.0,
+    redelivery: Annotated[
+        bool,
+        typer.Option("--redelivery/--no-redelivery", help="Post again what is not acknowledged."),
+    ] = True,
+    in_json: Annotated[
+        bool, typer.Option("--json", help="Print the report as a JSON object.")
+    ] = False,
+) -> None:
+    """Play a chat platform on this machine for the running server: a load, a chat, or both sides by hand."""
+    from rejoinder.cli.simulate.run import run_simulate, wanted
+
+    run_simulate(
+        wanted(
+            platform,
+            (customers, messages, rate, seed),
+            chat=chat,
+            port=port,
+            channel=channel,
+            url=url,
+            patience=patience,
+            redelivers=redelivery,
+            in_json=in_json,
+        ),
+        fault or [],
+    )
 
 
 @app.command()
@@ -237,6 +294,9 @@ def bench(
     recovery: Annotated[
         bool, typer.Option("--recovery", help="Also kill a worker with turns in flight.")
     ] = False,
+    platform: Annotated[
+        str | None, typer.Option(help="Send through this platform, played here, instead of REST.")
+    ] = None,
 ) -> None:
     """Measure turns, acknowledgements and overhead on loopback, beside the raw yardstick of the same run."""
     from rejoinder.bench.run import Extras, run_bench
@@ -248,4 +308,4 @@ def bench(
         workers=workers,
         recovery=recovery,
     )
-    run_bench(seconds, out, wire=model, compare=compare, extras=extras)
+    run_bench(seconds, out, wire=model, compare=compare, extras=extras, platform=platform)

@@ -6,14 +6,29 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
+from aiohttp import ClientSession
+
 from rejoinder.app.accounts import accounts
+from rejoinder.channels.log import ChannelLog
 from rejoinder.channels.senders import Senders
 from rejoinder.db import connect
+from rejoinder.inbound.locate import locating
 from rejoinder.llm.calling.price import kept_new
+from rejoinder.llm.calling.transcribe import transcribe
 from rejoinder.llm.choose import choose
+from rejoinder.media.files import shelves
+from rejoinder.media.limits import limits
+from rejoinder.media.links import Links
+from rejoinder.media.model import Transcribe, Transcript
+from rejoinder.media.objects import Objects, Place
+from rejoinder.media.taking.download import Means as Fetching
+from rejoinder.media.taking.scan import scanner
 from rejoinder.net.guard import outward
 from rejoinder.net.http import session
+from rejoinder.outbound.signals.show import Signals
 from rejoinder.queue.jobs import TURNS
+from rejoinder.queue.lanes import MEDIA
+from rejoinder.secrets import load_keys
 from rejoinder.secrets.vault import Vault
 from rejoinder.settings import Settings
 from rejoinder.text.thai import warm
@@ -36,8 +51,40 @@ async def working(
         models = choose(wanted, accounts(settings), http)
         await stack.enter_async_context(models.open())
         stack.enter_context(kept_new(settings.update_prices))
-        senders = Senders(await stack.enter_async_context(outward()), vault)
+        out = await stack.enter_async_context(outward())
+        objects = Objects(Place.of(settings))
+        secret = settings.secret_key.get_secret_value() if settings.secret_key else None
+        links = Links(load_keys(secret, settings.data), settings.public_url)
+        channel_log = ChannelLog(db, keep=settings.keep_channel_log_days > 0)
+        await stack.enter_async_context(channel_log.open())
+        senders = Senders(out, vault, shelves(db, objects, links), channel_log.note_out)
+        fetching = Fetching(
+            db,
+            out,
+            objects,
+            locating(db, vault, out),
+            limits(settings.media_limits),
+            scanner(settings.media_scanner),
+            await _hearing(stack, settings, http) if MEDIA in lanes else None,
+        )
         await asyncio.to_thread(warm)  # else the first Thai customer waits for the dictionary
-        work = Work(db, models, settings, senders.send, lanes)
+        signals = Signals(db, out, vault)
+        work = Work(db, models, settings, senders.send, lanes, vault, fetching, signals.writing)
         await stack.enter_async_context(work.running())
         yield work
+
+
+async def _hearing(
+    stack: AsyncExitStack, settings: Settings, http: ClientSession
+) -> Transcribe | None:
+    """What writes down recordings, if the settings name a model for that. Raises Setup."""
+    if settings.transcription_model is None:
+        return None
+    chain = choose(settings.transcription_model, accounts(settings), http)
+    await stack.enter_async_context(chain.open())
+
+    async def hear(data: bytes, mime_type: str) -> Transcript | None:
+        found = await transcribe(chain.first, data, mime_type, timeout=settings.model_timeout)
+        return Transcript(*found) if found else None
+
+    return hear

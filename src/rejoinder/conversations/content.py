@@ -159,7 +159,7 @@ class Reaction(_Part):
     """An emoji on a message, the platform's id of which is `of`; without an emoji it was taken away."""
 
     kind: Literal["reaction"] = "reaction"
-    emoji: str | None
+    emoji: str | None = None
     of: str
 
 

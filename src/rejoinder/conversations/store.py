@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from pydantic import JsonValue
@@ -40,10 +41,14 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $
     CASE WHEN $6::uuid IS NULL THEN 'none' ELSE 'pending' END)
 """
 
+# Words change; a picture that came with them stays.
 CHANGE_TEXT = """
-UPDATE messages SET text = $3, content = '[]', kind = 'text', turn_id = CASE WHEN $4 THEN NULL ELSE turn_id END,
-    metadata = metadata || jsonb_build_object('edited_at', clock_timestamp())
+UPDATE messages SET text = $3, turn_id = CASE WHEN $4 THEN NULL ELSE turn_id END,
+    content = CASE WHEN jsonb_path_exists(content, '$[*] ? (@.kind != "text")') THEN content ELSE '[]' END,
+    metadata = metadata || jsonb_build_object('edited_at', coalesce($5::timestamptz, clock_timestamp()))
 WHERE workspace_id = $1 AND message_id = $2 AND kind <> 'deleted'
+    AND coalesce($5::timestamptz > (metadata ->> 'edited_at')::timestamptz, true)
+RETURNING true
 """
 
 TAKE_BACK = """
@@ -142,13 +147,17 @@ def add_message(batch: Batch, new: NewMessage) -> None:
     )
 
 
-async def change_text(tx: Tx, message_id: UUID, text: str, *, unanswered: bool) -> bool:
-    """The message says something else; an `unanswered` one leaves its turn. False for a deleted one.
+async def change_text(
+    tx: Tx, message_id: UUID, text: str, *, unanswered: bool, at: datetime | None = None
+) -> bool:
+    """The message says something else; an `unanswered` one leaves its turn.
 
-    The caller holds the lock.
+    False for a deleted one, and for a change made no later (`at`) than one that is known. The caller holds the lock.
     """
-    done = await tx.connection.execute(CHANGE_TEXT, tx.workspace_id, message_id, text, unanswered)
-    return bool(done == "UPDATE 1")
+    done = await tx.connection.fetchval(
+        CHANGE_TEXT, tx.workspace_id, message_id, text, unanswered, at
+    )
+    return done is not None
 
 
 async def take_back(tx: Tx, message_id: UUID, *, unanswered: bool) -> bool:

@@ -31,6 +31,8 @@ EventType: TypeAlias = Literal[
     "conversation.handed_off",
     "conversation.released",
     "conversation.closed",
+    "contact.opted_out",
+    "contact.opted_in",
 ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from rejoinder.conversations import store as records
@@ -28,8 +29,19 @@ class Edited:
     turn_id: UUID | None
 
 
-async def edit(db: Database, workspace_id: UUID, message_id: UUID, text: str) -> Edited:
+async def edit(
+    db: Database,
+    workspace_id: UUID,
+    message_id: UUID,
+    text: str,
+    *,
+    at: datetime | None = None,
+    closed_too: bool = False,
+) -> Edited:
     """The message says `text` now. One whose answer was not committed yet is answered as it stands now.
+
+    `at` is when the platform says it was changed: one that is not newer than the last changes nothing. With
+    `closed_too` the text of a closed conversation's message is changed, and nothing else.
 
     Raises NotFound, and Conflict for one that a customer did not write, that was deleted, or whose conversation is
     closed.
@@ -37,8 +49,12 @@ async def edit(db: Database, workspace_id: UUID, message_id: UUID, text: str) ->
 
     async def once() -> Edited:
         async with db.transaction(workspace_id) as tx:
-            guard, live = await _find(tx, message_id)
-            if not await records.change_text(tx, message_id, text, unanswered=live is not None):
+            guard, live = await _find(tx, message_id, closed_too)
+            if not await records.change_text(
+                tx, message_id, text, unanswered=live is not None, at=at
+            ):
+                if at is not None:
+                    return Edited(message_id, None)
                 raise Conflict("This message was deleted.", code="message_deleted")
             batch = Batch(tx)
             seq, events, jobs = guard.seq, list[NewEvent](), list[Job]()
@@ -55,7 +71,9 @@ async def edit(db: Database, workspace_id: UUID, message_id: UUID, text: str) ->
     return await retry_busy(once)
 
 
-async def delete(db: Database, workspace_id: UUID, message_id: UUID) -> None:
+async def delete(
+    db: Database, workspace_id: UUID, message_id: UUID, *, closed_too: bool = False
+) -> None:
     """The message says nothing any more; twice is the same as once.
 
     What is left unanswered of its turn is answered without it, where the answer may still be stopped; a turn with
@@ -64,7 +82,7 @@ async def delete(db: Database, workspace_id: UUID, message_id: UUID) -> None:
 
     async def once() -> None:
         async with db.transaction(workspace_id) as tx:
-            guard, live = await _find(tx, message_id)
+            guard, live = await _find(tx, message_id, closed_too)
             if not await records.take_back(tx, message_id, unanswered=live is not None):
                 return
             batch = Batch(tx)
@@ -82,7 +100,7 @@ async def delete(db: Database, workspace_id: UUID, message_id: UUID) -> None:
     return await retry_busy(once)
 
 
-async def _find(tx: Tx, message_id: UUID) -> tuple[Guard, Turn | None]:
+async def _find(tx: Tx, message_id: UUID, closed_too: bool) -> tuple[Guard, Turn | None]:
     """The message's conversation under lock, and its turn if that is live and the bot answers."""
     found = await hands.subject(tx, message_id)
     if found is None:
@@ -94,7 +112,7 @@ async def _find(tx: Tx, message_id: UUID) -> tuple[Guard, Turn | None]:
         raise Conflict(
             "Only what a customer wrote can be changed here.", code="not_a_customers_message"
         )
-    guard = await guarded(tx, found.conversation_id)
+    guard = await guarded(tx, found.conversation_id, closed_too=closed_too)
     found = await hands.subject(tx, message_id)  # as it is under the lock
     live = guard.turn(found.turn_id) if found and found.turn_id else None
     return guard, live if guard.bot_answers else None

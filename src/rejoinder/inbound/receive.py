@@ -8,21 +8,26 @@ from datetime import timedelta
 from uuid import UUID
 
 import asyncpg
+from pydantic import JsonValue
 
 from rejoinder.conversations import store as records
+from rejoinder.conversations.contacts.model import Identity, Known
+from rejoinder.conversations.contacts.resolve import Changed, resolve
 from rejoinder.conversations.model import HISTORY, NewMessage
 from rejoinder.db import BUSY, Batch, Database, Tx, new_id, retry_busy
-from rejoinder.errors import Locked, MessageConflict, Unavailable
+from rejoinder.errors import Locked, MessageConflict, NotFound, Unavailable
 from rejoinder.events import store as log
 from rejoinder.events.model import NewEvent
 from rejoinder.inbound.model import Incoming, Received
+from rejoinder.inbound.step import Step, asks, attached, take
+from rejoinder.media import store as media
+from rejoinder.media.jobs import download
 from rejoinder.queue.jobs import enqueue
+from rejoinder.telemetry.logs import log as logger
 from rejoinder.telemetry.metrics import DUPLICATES, MESSAGES
 from rejoinder.turns import decide
 from rejoinder.turns import store as turns
-from rejoinder.turns.hands.take_over import take_over
-from rejoinder.turns.model import Guard
-from rejoinder.turns.schedule import Scheduled, schedule
+from rejoinder.turns.model import Guard, Heard
 
 _TRIES = 3  # a lock is waited for 700 ms each time: the caller is better told than kept
 
@@ -31,19 +36,29 @@ class _Closed(Exception):  # noqa: N818 - never leaves this file
     pass
 
 
+_AGAIN = (asyncpg.UniqueViolationError, Changed, _Closed)
+
+REPLY_TOKEN_FOR = timedelta(seconds=50)
+"""LINE's reply tokens are good for about a minute after the webhook (LINE Developers, "Reply token")."""
+
 _ASKED_BACK = frozenset({"rest", "pancake"})
 """Where a caller reads our answer and can send again; platforms bring a message once."""
 
 EXTERNAL_ID = "messages_external"
 """The index that holds a message's external id unique in its channel."""
 
+CHANNEL = "conversations_workspace_id_channel_id_fkey"
+"""The reference that holds a conversation to its channel."""
 
-async def receive(db: Database, workspace_id: UUID, incoming: Incoming) -> Received:
+
+async def receive(
+    db: Database, workspace_id: UUID, incoming: Incoming, tries: int = _TRIES
+) -> Received:
     """Take a message in durably. When this returns, it will be answered or a person told.
 
     The same external id again returns the first result. Raises MessageConflict when it comes with another body, Locked
-    when the bot takes no message while it makes an answer, and Unavailable when the database is away or the
-    conversation stayed locked; then nothing was stored.
+    when the bot takes no message while it makes an answer, NotFound when its channel was taken away, and Unavailable
+    when the database is away or the conversation stayed locked in all `tries`; then nothing was stored.
     """
 
     async def once() -> Received | None:
@@ -54,12 +69,17 @@ async def receive(db: Database, workspace_id: UUID, incoming: Incoming) -> Recei
             if taken.constraint_name == EXTERNAL_ID:
                 return None
             raise  # two firsts of one customer raced for its contact: the second finds the first's
+        except asyncpg.ForeignKeyViolationError as gone:
+            if gone.constraint_name != CHANNEL:
+                raise
+            raise NotFound(  # who asks knew it still: channels are remembered for seconds
+                f"The channel {incoming.channel_id} was taken away.",
+                mend="GET /api/v1/channels lists the workspace's channels.",
+            ) from None
 
     try:
-        received = await retry_busy(
-            once, also=(asyncpg.UniqueViolationError, _Closed), tries=_TRIES
-        )
-    except (*BUSY, asyncpg.UniqueViolationError, _Closed) as busy:
+        received = await retry_busy(once, also=_AGAIN, tries=tries)
+    except (*BUSY, *_AGAIN) as busy:
         raise Unavailable(
             "The conversation is locked by other work.",
             mend="Nothing was stored; send the message again.",
@@ -73,11 +93,13 @@ async def receive(db: Database, workspace_id: UUID, incoming: Incoming) -> Recei
 
 
 async def _receive(tx: Tx, incoming: Incoming) -> Received | None:
-    guard = await turns.lock_thread(tx, incoming.channel_id, incoming.thread_key)
+    known = await _known(tx, incoming)
+    thread_key = (known and known.thread_key) or incoming.thread_key
+    guard = await turns.lock_thread(tx, incoming.channel_id, thread_key)
     opened: list[NewEvent] = []
     if guard is None:
-        guard, opened = await _open(tx, incoming)
-    elif _asks(guard, incoming) and _refuses(guard, incoming):
+        guard, opened = await _open(tx, incoming, thread_key, known)
+    elif asks(guard, incoming) and _refuses(guard, incoming):
         if incoming.external_id and await records.duplicate(
             tx, incoming.channel_id, incoming.external_id
         ):
@@ -89,32 +111,64 @@ async def _receive(tx: Tx, incoming: Incoming) -> Received | None:
     seq = guard.seq + len(opened) + 1
     message_id = new_id()
     batch = Batch(tx)
-    scheduled = _schedule(batch, guard, seq, incoming)
-    records.add_message(batch, _message(guard, incoming, message_id, scheduled.turn_id, seq))
+    taken = await take(batch, guard, known, incoming, message_id, seq)
+    content, files = attached(incoming, message_id)
+    message = _message(guard, incoming, message_id, taken, content, seq)
+    records.add_message(batch, message)
+    media.add(batch, files)
     turns.advance(
         batch,
         guard.conversation_id,
-        scheduled.seq,
-        messages=1,
+        taken.seq,
+        messages=1 + taken.messages,
         newest=incoming.platform_time or guard.now,
-        charge="agent" if incoming.sender_type == "agent" else None,
-        agent=guard.agent or _agent(incoming),
+        charge=taken.charge,
+        agent=_agent(guard, incoming) if taken.charge == "agent" else None,
+        metadata=taken.metadata,
         loop=(0, guard.now) if incoming.sender_type == "agent" else None,
+        heard=_heard(guard, incoming),
     )
     told = NewEvent(
         seq,
         "message.received",
         {
             "message_id": str(message_id),
-            "turn_id": str(scheduled.turn_id) if scheduled.turn_id else None,
+            "turn_id": str(taken.turn_id) if taken.turn_id else None,
             "sender_type": incoming.sender_type,
             "text": incoming.text,
         },
     )
-    log.append(batch, guard.conversation_id, guard.now, [*opened, told, *scheduled.events])
-    enqueue(batch, scheduled.jobs)
+    log.append(batch, guard.conversation_id, guard.now, [*opened, told, *taken.events])
+    fetching = [download(tx.workspace_id, file.media_id) for file in files]
+    enqueue(batch, [*taken.jobs, *fetching])
     await batch.send()
-    return Received(message_id, guard.conversation_id, scheduled.turn_id, seq, duplicate=False)
+    return Received(message_id, guard.conversation_id, taken.turn_id, seq, duplicate=False)
+
+
+def _agent(guard: Guard, incoming: Incoming) -> str:
+    return guard.agent or incoming.sender_name or incoming.sender_id
+
+
+async def _known(tx: Tx, incoming: Incoming) -> Known | None:
+    if not incoming.from_platform:
+        return None
+    names, shown = incoming.identities, incoming.sender_name
+    if incoming.group:  # the thread is nobody's: its contact stands for all who write there
+        names, shown = (Identity("group", incoming.thread_key),), None
+    return await resolve(tx, incoming.channel_id, names, shown)
+
+
+def _heard(guard: Guard, incoming: Incoming) -> Heard:
+    if not incoming.from_platform or incoming.sender_type != "customer":
+        return Heard()
+    at = incoming.platform_time or guard.now
+    return Heard(
+        min(at, guard.now),
+        incoming.external_id,
+        incoming.read_token,
+        incoming.reply_token,
+        REPLY_TOKEN_FOR if incoming.reply_token else None,
+    )
 
 
 def _refuses(guard: Guard, incoming: Incoming) -> bool:
@@ -124,10 +178,17 @@ def _refuses(guard: Guard, incoming: Incoming) -> bool:
     )
 
 
-async def _open(tx: Tx, incoming: Incoming) -> tuple[Guard, list[NewEvent]]:
-    channel_id, thread_key = incoming.channel_id, incoming.thread_key
+async def _open(
+    tx: Tx, incoming: Incoming, thread_key: str, known: Known | None
+) -> tuple[Guard, list[NewEvent]]:
+    channel_id = incoming.channel_id
     made = await turns.open_thread(
-        tx, channel_id, thread_key, incoming.sender_id, incoming.sender_name
+        tx,
+        channel_id,
+        thread_key,
+        incoming.sender_id,
+        incoming.sender_name,
+        known.contact_id if known else None,
     )
     if made:
         return made, [NewEvent(made.seq + 1, "conversation.opened", {"thread_key": thread_key})]
@@ -137,30 +198,17 @@ async def _open(tx: Tx, incoming: Incoming) -> tuple[Guard, list[NewEvent]]:
     return guard, []
 
 
-def _schedule(batch: Batch, guard: Guard, seq: int, incoming: Incoming) -> Scheduled:
-    if incoming.sender_type == "agent":
-        if guard.charge == "agent":
-            return Scheduled(None, [], [], seq)
-        events = take_over(batch, guard, seq, _agent(incoming))
-        return Scheduled(None, events, [], seq + len(events))
-    if not _asks(guard, incoming):
-        return Scheduled(None, [], [], seq)  # history, or a person's business
-    quiet = timedelta(0) if incoming.waits else None
-    return schedule(batch, guard, seq, quiet, incoming.priority)
-
-
-def _asks(guard: Guard, incoming: Incoming) -> bool:
-    return incoming.sender_type == "customer" and not incoming.history and guard.bot_answers
-
-
-def _agent(incoming: Incoming) -> str:
-    return incoming.sender_name or incoming.sender_id
-
-
 async def _again(db: Database, workspace_id: UUID, incoming: Incoming) -> Received:
     async with db.read(workspace_id) as read:
         first = await records.duplicate(read, incoming.channel_id, incoming.external_id or "")
-    if first is None or first.fingerprint != fingerprint(incoming):
+    same = first is not None and first.fingerprint == fingerprint(incoming)
+    if first is not None and not same and incoming.from_platform:
+        # Nobody reads our answer there, and the first one stands: platforms tell of changes by events of their own.
+        logger.warning(
+            "message_id_again", channel_id=str(incoming.channel_id), id=incoming.external_id
+        )
+        same = True
+    if first is None or not same:
         raise MessageConflict(
             f"message_id {incoming.external_id!r} was already used in this channel for another message.",
             mend="Give each message its own message_id; send the same one only to repeat the same message.",
@@ -190,26 +238,31 @@ def said(*what: object) -> bytes:
 
 
 def _message(
-    guard: Guard, incoming: Incoming, message_id: UUID, turn_id: UUID | None, seq: int
+    guard: Guard,
+    incoming: Incoming,
+    message_id: UUID,
+    taken: Step,
+    content: list[JsonValue],
+    seq: int,
 ) -> NewMessage:
     return NewMessage(
         message_id=message_id,
         conversation_id=guard.conversation_id,
         channel_id=guard.channel_id,
         seq=seq,
-        turn_id=turn_id,
+        turn_id=taken.turn_id,
         direction="inbound" if incoming.sender_type == "customer" else "outbound",
         sender_type=incoming.sender_type,
         sender_id=incoming.sender_id,
         kind=_kind(incoming),
         text=incoming.text,
-        content=incoming.content,
+        content=content,
         external_id=incoming.external_id,
         fingerprint=fingerprint(incoming),
         waited_for=incoming.waits,
         platform_time=incoming.platform_time or guard.now,
         received_at=guard.now,
-        metadata=incoming.metadata | ({HISTORY: True} if incoming.history else {}),
+        metadata=incoming.metadata | ({HISTORY: True} if taken.history else {}),
     )
 
 

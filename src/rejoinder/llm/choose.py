@@ -95,10 +95,11 @@ def _model(named: str, accounts: Accounts, session: aiohttp.ClientSession) -> Mo
                 name or at.model, api_key=at.api_key, base_url=at.base_url, session=session
             )
         case "openai" if name or not colon:
-            from rejoinder.llm.openai import OpenAIModel
+            from rejoinder.llm.openai import OpenAIModel, TranscriptionModel, transcribes
 
             at = accounts.openai
-            return OpenAIModel(
+            speaks = TranscriptionModel if transcribes(name) else OpenAIModel
+            return speaks(
                 name or at.model, api_key=at.api_key, base_url=at.base_url, session=session
             )
         case "anthropic" if name or not colon:

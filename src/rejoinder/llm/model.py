@@ -43,8 +43,23 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file of the unanswered message number `asked`, counted from 0; `kind` is the word for it: `image`, `audio`."""
+
+    kind: str
+    mime_type: str
+    data: bytes
+    asked: int
+
+    def __repr__(self) -> str:
+        return f"Attachment({self.mime_type!r}, {len(self.data)} bytes, asked={self.asked})"
+
+
+@dataclass(frozen=True, slots=True)
 class Prompt:
     """All the model is given; `asked` are the unanswered messages, in order.
+
+    `attachments` go to models that take files of their types; what the others are told of them stands in `asked`.
 
     `context` is JSON of what the caller's own systems tell about the customer, empty for nothing.
 
@@ -57,6 +72,7 @@ class Prompt:
     asked: tuple[str, ...]
     context: str = ""
     purpose: Purpose = "answer"
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

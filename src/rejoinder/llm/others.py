@@ -17,6 +17,10 @@ from pydantic_ai.settings import ModelSettings
 from rejoinder.errors import Setup
 from rejoinder.llm.key import clean_key
 
+_SEEING = frozenset({"anthropic", "bedrock", "google", "google-gla", "google-vertex", "openai"})
+_TAKEN = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif"})
+"""Anthropic, "Vision"; the others take these too."""
+
 
 class Closable(Protocol):
     """An SDK's client."""
@@ -35,6 +39,11 @@ class OtherModel(WrapperModel):
     def __init__(self, wrapped: Model, client: Closable | None = None) -> None:
         super().__init__(wrapped)
         self._client = client
+
+    @property
+    def takes(self) -> frozenset[str]:
+        """The MIME types of files that the provider's models are known to take."""
+        return _TAKEN if self.system in _SEEING else frozenset()
 
     async def __aexit__(
         self,

@@ -9,8 +9,9 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass
+from io import BytesIO
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any
 
@@ -75,6 +76,16 @@ class Outward:
             "POST", url, body=body, headers=headers, timeout=timeout, allow_private=allow_private
         )
 
+    def get(
+        self, url: str, *, headers: Mapping[str, str], allow_private: bool
+    ) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
+        """An answer whose body the caller reads, with the caller's own limits; raises what aiohttp does, and Forbidden.
+
+        Redirects are not followed and compressed bodies stay as they are.
+        """
+        client = self._anywhere if allow_private else self._public
+        return client.get(url, headers=headers, allow_redirects=False, trace_request_ctx=_Written())
+
     async def request(
         self,
         method: str,
@@ -97,7 +108,7 @@ class Outward:
                 client.request(
                     method,
                     url,
-                    data=body or None,
+                    data=_payload(body),
                     headers=headers,
                     allow_redirects=False,
                     trace_request_ctx=written,
@@ -114,6 +125,11 @@ class Outward:
             if written.begun:
                 raise Unanswered(f"the request was sent and not answered ({why})") from None
             raise NotSent(f"no connection ({why})") from None
+
+
+def _payload(body: bytes) -> bytes | BytesIO | None:
+    # aiohttp writes bytes in one go, which holds the loop for a large file, and warns of it above 1 MiB.
+    return BytesIO(body) if len(body) > 2**20 else body or None
 
 
 async def _beginning(response: aiohttp.ClientResponse) -> bytes:

@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias
 
 from pydantic import JsonValue
 
+from rejoinder.channels.event import Failure
 from rejoinder.channels.model import (
     BadCredential,
     NotTaken,
@@ -24,6 +25,8 @@ Status: TypeAlias = Literal[
     "queued", "sending", "sent", "delivered", "read", "failed", "unknown", "withheld"
 ]
 Reported: TypeAlias = Literal["delivered", "read", "failed"]
+Heard: TypeAlias = Literal["sent", "delivered", "read", "failed"]
+"""What a chat platform's receipts and echoes say; callers of the API report no `sent`."""
 
 # Short pauses outlast a restart of the receiver, long ones a night's outage: 10.5 hours in all.
 PAUSES = tuple(
@@ -44,9 +47,14 @@ HOLD = timedelta(seconds=15)
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """Done: the receiver has it. `noted` goes into the message's metadata."""
+    """Done: the receiver has it. `noted` goes into the message's metadata; `platform_ids` is what it is called there.
+
+    `as_template` says that the channel's template went in its place.
+    """
 
     noted: dict[str, JsonValue] | None = None
+    platform_ids: tuple[str, ...] = ()
+    as_template: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +74,13 @@ class Paused:
 
 
 @dataclass(frozen=True, slots=True)
+class AsTemplate:
+    """Back to the queue, at no cost, to leave as the channel's template: the window for free text has closed."""
+
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
 class Failed:
     """Given up; a person has to look."""
 
@@ -79,14 +94,19 @@ class Unknown:
     error: str
 
 
-Next: TypeAlias = Sent | Again | Paused | Failed | Unknown
+Next: TypeAlias = Sent | Again | Paused | AsTemplate | Failed | Unknown
 
 
-def after(receipt: Receipt, attempt: int, dice: float) -> Next:
-    """What to do after the `attempt`-th try that counts (from 1). `dice` in [0, 1) spreads what failed together."""
+def after(receipt: Receipt, attempt: int, dice: float, *, template: bool = False) -> Next:
+    """What to do after the `attempt`-th try that counts (from 1). `dice` in [0, 1) spreads what failed together.
+
+    `template` says that the channel's template may go in its place.
+    """
     match receipt:
-        case Taken(noted):
-            return Sent(noted)
+        case Taken(noted, platform_ids):
+            return Sent(noted, platform_ids)
+        case WindowClosed(error) if template:
+            return AsTemplate(error)
         case Refused(error) | WindowClosed(error):
             return Failed(error)
         case Unsure(error):
@@ -108,19 +128,37 @@ def _at_least(asked: float, dice: float) -> timedelta:
     return timedelta(seconds=min(asked, LONGEST_ASKED.total_seconds()) + dice)
 
 
+def fallen(
+    failure: Failure | None, error: str, attempt: int, dice: float, *, template: bool
+) -> Again | Paused | AsTemplate | Failed:
+    """What to do when the platform reports that it could not deliver what it had taken at the `attempt`-th try.
+
+    It says so for certain, so that what may pass is sent again. `template` and `dice` as in `after`.
+    """
+    match failure:
+        case "window_closed" if template:
+            return AsTemplate(error)
+        case "credential":
+            return Paused(None, error)
+        case "transient" | "throttled" | "recipient_throttled" if attempt <= len(PAUSES):
+            return Again(PAUSES[max(attempt, 1) - 1] * (1 + dice / 4), error)
+        case _:
+            return Failed(error)
+
+
 # What a report moves a delivery to. They come early, late, twice and in any order, so most change nothing: whatever is
 # read was delivered, and what was delivered can't fail any more. One that failed may have arrived all the same.
-_FORWARD: dict[Status, tuple[Reported, ...]] = {
-    "queued": ("delivered", "read", "failed"),
-    "sending": ("delivered", "read", "failed"),
-    "unknown": ("delivered", "read", "failed"),
+_FORWARD: dict[Status, tuple[Heard, ...]] = {
+    "queued": ("sent", "delivered", "read", "failed"),
+    "sending": ("sent", "delivered", "read", "failed"),
+    "unknown": ("sent", "delivered", "read", "failed"),
     "sent": ("delivered", "read", "failed"),
     "delivered": ("read",),
     "failed": ("delivered", "read"),
 }
 
 
-def reported(status: Status, attempts: int, what: Reported) -> Reported | None:
+def reported(status: Status, attempts: int, what: Heard) -> Heard | None:
     """Where a report of the platform's moves a delivery; None when it says nothing new.
 
     One that waits in the queue may have been taken at an earlier try whose answer got lost; one that was never tried

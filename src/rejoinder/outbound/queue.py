@@ -36,3 +36,8 @@ def queue_replies(
 def withhold(batch: Batch, conversation_id: UUID, reason: str) -> None:
     """Keep back what the bot said and nobody has begun to send: a person speaks now."""
     store.withhold(batch, conversation_id, reason)
+
+
+def withhold_from(batch: Batch, contact_id: UUID, reason: str) -> None:
+    """Keep back what the bot said to a person in any conversation: they want no more of it."""
+    store.withhold_from(batch, contact_id, reason)

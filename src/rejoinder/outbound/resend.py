@@ -7,7 +7,7 @@ from uuid import UUID
 from rejoinder.db import Batch, Tx
 from rejoinder.errors import Conflict
 from rejoinder.outbound import store
-from rejoinder.outbound.settle import job
+from rejoinder.outbound.alarm import job
 from rejoinder.queue.jobs import enqueue
 
 

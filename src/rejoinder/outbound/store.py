@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from pydantic import JsonValue
-
 from rejoinder.channels.model import Outgoing
 from rejoinder.db import Batch, Read, Tx
 from rejoinder.outbound.decide import Status
@@ -77,7 +75,8 @@ SELECT k.delivery_id, k.conversation_id, k.message_id, k.turn_id, k.seq, k.attem
     coalesce((SELECT t.priority FROM turns t WHERE t.workspace_id = $1 AND t.turn_id = k.turn_id), {PERSONS}),
     $1::uuid, p.account,
     CASE WHEN p.account IS NULL THEN '{{}}'::jsonb ELSE coalesce((
-        SELECT jsonb_object_agg(i.kind, i.identity ORDER BY i.seen_at) FROM contact_identities i WHERE i.workspace_id = $1 AND i.contact_id = p.contact_id
+        SELECT jsonb_object_agg(i.kind, i.identity ORDER BY i.seen_at) FROM contact_identities i
+        WHERE i.workspace_id = $1 AND i.contact_id = p.contact_id
             AND i.scope IN (p.channel_id, '00000000-0000-0000-0000-000000000000')), '{{}}'::jsonb) END,
     clock_timestamp() - p.last_customer_at, k.reply_token,
     coalesce(extract(epoch FROM k.reply_token_until - clock_timestamp()), 0)::double precision, k.as_template
@@ -87,33 +86,17 @@ JOIN messages m ON m.workspace_id = $1 AND m.message_id = k.message_id
 JOIN workspaces w ON w.workspace_id = $1
 """
 
-# Whoever claimed the delivery since has counted another attempt: what is learned of this one comes too late.
-SENT = """
-UPDATE deliveries SET status = 'sent', sent_at = clock_timestamp(), sending_until = NULL, error = NULL
-WHERE workspace_id = $1 AND delivery_id = $2 AND status = 'sending' AND attempts = $3
-"""
-
-# With what the receiver answered, and a bell for who waits for that: `conversation seq type`.
-SENT_NOTED = """
-WITH done AS (
-    UPDATE deliveries SET status = 'sent', sent_at = clock_timestamp(), sending_until = NULL, error = NULL
-    WHERE workspace_id = $1 AND delivery_id = $2 AND status = 'sending' AND attempts = $3
-    RETURNING conversation_id, message_id, seq
-), noted AS (
-    UPDATE messages m SET metadata = m.metadata || $4::jsonb FROM done
-    WHERE m.workspace_id = $1 AND m.message_id = done.message_id
-)
-SELECT pg_notify($5, done.conversation_id || ' ' || done.seq || ' ' || $6) FROM done
-"""
-
-# The job's time is reckoned from the same now().
-AGAIN = """
-UPDATE deliveries d SET status = 'queued', next_try_at = now() + $4::interval, sending_until = NULL, error = $5,
-    uncounted = d.uncounted + $6
+# What would be claimed next, as far as that can be seen without a lock.
+HEAD = f"""
+SELECT c.channel_id, coalesce((SELECT t.priority FROM turns t WHERE t.workspace_id = $1 AND t.turn_id = o.turn_id),
+    {PERSONS})
 FROM conversations c
-WHERE d.workspace_id = $1 AND d.delivery_id = $2 AND d.status = 'sending' AND d.attempts = $3
-    AND c.workspace_id = $1 AND c.conversation_id = d.conversation_id
-RETURNING c.state = 'agent' AND d.turn_id IS NOT NULL
+JOIN channels ch ON ch.workspace_id = $1 AND ch.channel_id = c.channel_id
+    AND coalesce(ch.paused_until <= clock_timestamp(), true)
+JOIN deliveries o ON o.workspace_id = $1 AND o.conversation_id = c.conversation_id
+WHERE c.workspace_id = $1 AND c.conversation_id = $2 AND o.status = 'queued'
+    AND coalesce(o.next_try_at <= clock_timestamp(), true) AND NOT ({held()})
+ORDER BY o.seq LIMIT 1
 """
 
 LOCK = """
@@ -122,20 +105,6 @@ WHERE workspace_id = $1 AND conversation_id = $2 FOR NO KEY UPDATE
 """
 
 DRAW = "UPDATE conversations SET seq = $3 WHERE workspace_id = $1 AND conversation_id = $2"
-
-FAILED = """
-UPDATE deliveries SET status = 'failed', sending_until = NULL, error = $4
-WHERE workspace_id = $1 AND delivery_id = $2 AND status = 'sending' AND attempts = $3
-RETURNING true
-"""
-
-# A try that only found out that the one before ended in nothing doesn't count ($6).
-UNKNOWN = """
-UPDATE deliveries SET status = 'unknown', held_until = now() + $4::interval, sending_until = NULL, error = $5,
-    attempts = attempts - $6
-WHERE workspace_id = $1 AND delivery_id = $2 AND status = 'sending' AND attempts = $3
-RETURNING attempts
-"""
 
 OF_MESSAGE = """
 SELECT d.delivery_id, d.conversation_id, d.message_id, d.turn_id, ch.platform FROM messages m
@@ -176,6 +145,12 @@ UPDATE deliveries SET status = 'withheld', error = $3
 WHERE workspace_id = $1 AND conversation_id = $2 AND turn_id IS NOT NULL AND status = 'queued'
 """
 
+WITHHOLD_FROM = """
+UPDATE deliveries d SET status = 'withheld', error = $3 FROM conversations c
+WHERE d.workspace_id = $1 AND c.workspace_id = $1 AND c.contact_id = $2 AND d.conversation_id = c.conversation_id
+    AND d.turn_id IS NOT NULL AND d.status = 'queued'
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
@@ -213,43 +188,10 @@ async def claim(tx: Tx, conversation_id: UUID, patience: timedelta) -> Outgoing 
     return Outgoing(*row) if row else None
 
 
-async def sent(tx: Tx, outgoing: Outgoing) -> bool:
-    """sending → sent; False when someone else has it by now."""
-    done = await tx.connection.execute(
-        SENT, tx.workspace_id, outgoing.delivery_id, outgoing.attempt
-    )
-    return bool(done == "UPDATE 1")
-
-
-async def sent_noted(
-    tx: Tx, outgoing: Outgoing, noted: dict[str, JsonValue], bell: tuple[str, str]
-) -> bool:
-    """The same, with what was answered put into the message's metadata; `bell` is a channel of NOTIFY and a type.
-
-    Raises asyncpg's DataError for an answer that PostgreSQL can't store.
-    """
-    done = await tx.connection.execute(
-        SENT_NOTED, tx.workspace_id, outgoing.delivery_id, outgoing.attempt, noted, *bell
-    )
-    return bool(done == "SELECT 1")
-
-
-async def again(
-    tx: Tx, outgoing: Outgoing, pause: timedelta | None, error: str, *, counts: bool = True
-) -> bool:
-    """sending → queued, due after `pause`; False when someone else has it by now, or a person has taken over."""
-    taken_over = await tx.connection.fetchval(
-        AGAIN,
-        tx.workspace_id,
-        outgoing.delivery_id,
-        outgoing.attempt,
-        pause,
-        error,
-        0 if counts else 1,
-    )
-    if taken_over:  # the bot does not talk over a person
-        await tx.connection.execute(WITHHOLD, tx.workspace_id, outgoing.conversation_id, error)
-    return taken_over is False
+async def head(read: Read, conversation_id: UUID) -> tuple[UUID, int] | None:
+    """The channel and the priority of what is due next; None when nothing is."""
+    row = await read.connection.fetchrow(HEAD, read.workspace_id, conversation_id)
+    return (row[0], row[1]) if row else None
 
 
 async def lock(tx: Tx, conversation_id: UUID) -> tuple[int, datetime]:
@@ -257,28 +199,6 @@ async def lock(tx: Tx, conversation_id: UUID) -> tuple[int, datetime]:
     row = await tx.connection.fetchrow(LOCK, tx.workspace_id, conversation_id)
     assert row is not None, "a delivery's conversation is there"
     return row[0], row[1]
-
-
-async def failed(tx: Tx, outgoing: Outgoing, error: str) -> bool:
-    """sending → failed; False when someone else has it by now."""
-    moved = await tx.connection.fetchval(
-        FAILED, tx.workspace_id, outgoing.delivery_id, outgoing.attempt, error
-    )
-    return moved is not None
-
-
-async def unknown(tx: Tx, outgoing: Outgoing, error: str, hold: timedelta) -> int | None:
-    """sending → unknown, which holds the bot's later ones for `hold`; the tries there were, None as above."""
-    attempts: int | None = await tx.connection.fetchval(
-        UNKNOWN,
-        tx.workspace_id,
-        outgoing.delivery_id,
-        outgoing.attempt,
-        hold,
-        error,
-        int(outgoing.orphaned),
-    )
-    return attempts
 
 
 async def of_message(read: Read, message_id: UUID) -> Delivery | None:
@@ -324,3 +244,8 @@ def withhold_rest(batch: Batch, conversation_id: UUID, turn_id: UUID | None, fai
 def withhold(batch: Batch, conversation_id: UUID, reason: str) -> None:
     """queued → withheld for all that the bot has still to say there."""
     batch.add(WITHHOLD, conversation_id, reason)
+
+
+def withhold_from(batch: Batch, contact_id: UUID, reason: str) -> None:
+    """queued → withheld for all that the bot has still to say to one person, wherever."""
+    batch.add(WITHHOLD_FROM, contact_id, reason)

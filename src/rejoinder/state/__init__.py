@@ -1,5 +1,5 @@
 """What all processes share and may lose: rate limits."""
 
-from rejoinder.state.limits import hit
+from rejoinder.state.limits import hit, reserve, room
 
-__all__ = ["hit"]
+__all__ = ["hit", "reserve", "room"]

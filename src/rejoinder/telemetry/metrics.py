@@ -33,10 +33,33 @@ MODEL_SECONDS = Histogram(
 DELIVERIES = Counter(
     "rejoinder_deliveries_total", "Tries to send a reply, by what came of them.", ["result"]
 )
+RECEIPTS = Counter(
+    "rejoinder_receipts_total", "What platforms told of our messages.", ["status", "effect"]
+)
 FAILED_JOBS = Counter(
     "rejoinder_failed_jobs_total", "Jobs of the queue that were held as failed.", ["lane"]
 )
 PAUSED = Gauge(
     "rejoinder_channels_paused", "Channels through which nothing leaves until they are resumed."
 )
+WEBHOOKS = Counter(
+    "rejoinder_webhooks_total",
+    "Webhooks of platforms, by what became of them.",
+    ["platform", "outcome"],
+)
+BAD_SIGNATURES = Counter(
+    "rejoinder_bad_signatures_total",
+    "Webhooks that were not the platform's.",
+    ["platform", "reason"],
+)
+TROUBLES = Counter(
+    "rejoinder_platform_troubles_total",
+    "Errors of an account that its platform told of.",
+    ["platform", "failure"],
+)
+INTAKE = Counter("rejoinder_intake_total", "Webhooks kept in the intake, by state.", ["state"])
 REFUSED = Counter("rejoinder_refused_requests_total", "Requests answered with a problem.", ["code"])
+MEDIA = Counter(
+    "rejoinder_media_total", "Tries to fetch a file, by what came of them.", ["kind", "result"]
+)
+MEDIA_BYTES = Counter("rejoinder_media_bytes_total", "Bytes of files put into the store of media.")

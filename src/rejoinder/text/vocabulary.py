@@ -25,6 +25,16 @@ def trade_phrases(language: str) -> dict[str, str]:
     }
 
 
+@cache
+def consent_words() -> dict[str, str]:
+    """Folded whole message → `out` or `in`: the customer wants no more messages, or wants them again."""
+    return {
+        phrase.strip(): which
+        for which, body in _sections("consent.txt")
+        for phrase in body.replace("\n", " ").split(",")
+    }
+
+
 def _sections(name: str) -> Iterator[tuple[str, str]]:
     """(name, text) of each `[name]` section, comments left out."""
     text = files("rejoinder.text").joinpath("vocabulary", name).read_text(encoding="utf-8")

@@ -116,6 +116,21 @@ class Guard:
 
 
 @dataclass(frozen=True, slots=True)
+class Heard:
+    """What a platform's channel must remember of the customer's newest message.
+
+    When it was written, its id there, and the platform's tokens for reading and for answering it, the latter good for
+    `reply_for`.
+    """
+
+    at: datetime | None = None
+    platform_id: str | None = None
+    read_token: str | None = None
+    reply_token: str | None = None
+    reply_for: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Worker:
     """Who claims: the number whose advisory lock it holds, and a name for people."""
 
@@ -137,11 +152,15 @@ class Claimed:
     first_unanswered_at: datetime
     policy: Policy
     priority: int
+    platform: str
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One message the turn answers or has read; `resources` is what its caller's systems tell about the customer."""
+    """One message the turn answers or has read; `resources` is what its caller's systems tell about the customer.
+
+    `heard` is what is said in a recording; `files` are the message's parts that have a file here.
+    """
 
     message_id: UUID
     seq: int
@@ -151,11 +170,15 @@ class Asked:
     text: str
     platform_time: datetime
     resources: JsonValue = None
+    heard: str | None = None
+    files: JsonValue = None
 
     @property
     def said(self) -> str:
-        """What the model is told of it: its text, or what kind of thing it was."""
-        return self.text or f"[{self.kind}]"
+        """What the model is told of it: its text, or what kind of thing it was and what was heard in it."""
+        words = self.text or f"[{self.kind}]"
+        wordless = words.startswith("[") and words.endswith("]")
+        return f"{words} {self.heard}" if self.heard and wordless else words
 
 
 @dataclass(frozen=True, slots=True)

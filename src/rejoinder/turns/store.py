@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import astuple
 from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
@@ -10,7 +11,7 @@ import asyncpg
 
 from rejoinder.conversations.model import State as Charge
 from rejoinder.db import Batch, Tx, new_id
-from rejoinder.turns.model import Guard, Plan, Policy, Turn
+from rejoinder.turns.model import Guard, Heard, Plan, Policy, Turn
 from rejoinder.usage.model import NOTHING, Spent
 
 _GUARD = """c.conversation_id, c.channel_id, c.contact_id, ch.bot_id, ch.platform,
@@ -76,7 +77,10 @@ UPDATE conversations SET seq = $3, fence = coalesce($4::bigint, fence), total_me
     metadata = metadata || $8::jsonb, agent = CASE WHEN $7::text IS NULL THEN agent ELSE $9::text END,
     closed_at = CASE WHEN $7::text = 'closed' THEN clock_timestamp() ELSE closed_at END,
     loop_count = coalesce($10::integer, loop_count), loop_last_at = coalesce($11::timestamptz, loop_last_at),
-    reply_token = CASE WHEN $12::boolean THEN NULL ELSE reply_token END
+    reply_token = CASE WHEN $12::boolean THEN NULL ELSE coalesce($16::text, reply_token) END,
+    reply_token_until = coalesce(clock_timestamp() + $17::interval, reply_token_until),
+    last_customer_at = greatest(last_customer_at, $13::timestamptz),
+    last_customer_id = coalesce($14::text, last_customer_id), read_token = coalesce($15::text, read_token)
 WHERE workspace_id = $1 AND conversation_id = $2
 """
 
@@ -202,6 +206,9 @@ def _guard(rows: list[asyncpg.Record]) -> Guard | None:
     return Guard(*(*conversation, now, policy, waiting, running))
 
 
+_NOTHING_HEARD = Heard()
+
+
 def advance(
     batch: Batch,
     conversation_id: UUID,
@@ -215,6 +222,7 @@ def advance(
     metadata: dict[str, str] | None = None,
     loop: tuple[int, datetime] | None = None,
     replied: bool = False,
+    heard: Heard = _NOTHING_HEARD,
 ) -> None:
     """Write the guarding row back: the counters drawn from, messages added, who is in charge. Once a step.
 
@@ -233,6 +241,7 @@ def advance(
         agent,
         *(loop or (None, None)),
         replied,
+        *astuple(heard),
     )
 
 

@@ -9,8 +9,8 @@ import pytest
 from aiohttp import web
 
 from rejoinder.channels.pancake import post
-from rejoinder.outbound import reconcile
-from rejoinder.outbound.settle import ENDED
+from rejoinder.outbound.sending.settle import ENDED
+from rejoinder.outbound.upkeep import reconcile
 from rejoinder.worker import Work
 from tests.channels.backend import Answer, Backend
 from tests.eventually import eventually

@@ -9,7 +9,7 @@ import aiohttp
 from aiohttp import web
 
 from rejoinder.channels.rest.secret import new_secret
-from rejoinder.outbound import reconcile
+from rejoinder.outbound.upkeep import reconcile
 from tests.api.application import Application
 from tests.api.say import read, say
 from tests.channels.rest.conftest import CHANNELS

@@ -424,6 +424,7 @@ class Rows:
             first_unanswered_at=waiting.first_unanswered_at,
             policy=self.policy,
             priority=waiting.priority,
+            platform="rest",
         )
 
     def _conclude(

@@ -112,6 +112,7 @@ class Report:
     rounds: int
     startup_seconds: float
     help_seconds: float
+    platform: str | None  # through which the messages came; None for REST
     acknowledge_rate: float
     acknowledge: Spread
     generator_lag: Spread

@@ -119,6 +119,7 @@ def lines(report: Report) -> list[str]:
         (
             f"{report.rounds} interleaved rounds; {report.seconds:g} s of each stretch in all; "
             f"the stub speaks {report.wire}."
+            + (f" Messages come through a simulated {report.platform}." if report.platform else "")
         ),
         "",
         *table(("", "measured", "budget", "goal", "reached"), [cells(row) for row in rows(report)]),

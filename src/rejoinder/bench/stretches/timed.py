@@ -132,8 +132,10 @@ async def idle(rig: Rig, seconds: float) -> list[float]:
 async def settle(rig: Rig, stretch: Stretch, patience: float = _SETTLE_S) -> Tally:
     """Wait until no turn is left, then count the replies in the store: those of the caller may hide a second one."""
     await quiet(rig, patience)
-    async with rig.db.read(rig.workspace_id) as read:
-        replies = await store.replies(read, stretch.prefix)
+    replies = await stretch.replies()
+    if replies is None:
+        async with rig.db.read(rig.workspace_id) as read:
+            replies = await store.replies(read, stretch.prefix)
     return tally(stretch.threads, dict(stretch.refusals), replies)
 
 
@@ -174,7 +176,7 @@ async def _transactions(rig: Rig) -> int:
 
 async def _stages(rig: Rig, stretch: Stretch) -> Stages | None:
     async with rig.db.read(rig.workspace_id) as read:
-        moments = await store.moments(read, stretch.prefix)
+        moments = await store.moments(read, stretch.threads)
     if moments is None or moments.turns != len(stretch.samples):
         return None
     # The private PostgreSQL reads the same clock of this machine.

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -53,10 +53,12 @@ async def rig(
     settings: Mapping[str, str] | None = None,
     *,
     workers: int = 0,
+    through: Callable[[Load], AbstractAsyncContextManager[Load]] = nullcontext,
 ) -> AsyncIterator[Rig]:
     """That program's server in a new data folder, its first reply timed. The model must answer at once.
 
-    With `workers`, so many processes answer the turns, and all of them do when this is entered.
+    With `workers`, so many processes answer the turns, and all of them do when this is entered. `through` makes the
+    load of one that has had its first reply.
     """
     begun = asyncio.get_running_loop().time()
     with_model = {**model_settings(model.wire, model.base_url), **(settings or {})}
@@ -77,7 +79,8 @@ async def rig(
                 workspace_id = await store.workspace(maintenance, SLUG)
             if workers:
                 await _all_there(db, workspace_id, workers)
-            yield Rig(model, tested, caller, db, workspace_id, took)
+            async with through(caller) as loaded:
+                yield Rig(model, tested, loaded, db, workspace_id, took)
         finally:
             await db.close()
 

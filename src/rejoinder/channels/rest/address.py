@@ -1,4 +1,4 @@
-"""What a callback's address may be."""
+"""What an address may be that a workspace names: a callback's, a platform's API."""
 
 from __future__ import annotations
 
@@ -15,32 +15,40 @@ _MEND_PRIVATE = (
 )
 
 
-def check_url(url: str, *, allow_private: bool) -> str:
-    """The address, if replies may be posted there. Raises Invalid.
+def check_url(
+    url: str, *, allow_private: bool, where: str = _WHERE, whose: str = "The callback's address"
+) -> str:
+    """The address, if replies may be posted there. Raises Invalid, with `whose` it is and `where` it stands.
 
     A name that leads into a private network is found when its address is looked up, at each post.
     """
+
+    def invalid(what: str, mend: str = "Write it like https://example.com/rejoinder.") -> Invalid:
+        return Invalid(f"{whose} {what}.", mend=mend, where=where)
+
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port
         (host or "").encode("idna")
     except ValueError as wrong:
-        raise _invalid(f"can't be read: {wrong}") from None
+        raise invalid(f"can't be read: {wrong}") from None
     if len(url) > _LONGEST:
-        raise _invalid(f"is longer than {_LONGEST} characters")
+        raise invalid(f"is longer than {_LONGEST} characters")
     if parts.scheme not in ("http", "https") or not host:
-        raise _invalid("is no http:// or https:// address")
+        raise invalid("is no http:// or https:// address")
     if any(sign <= " " or sign == "\x7f" for sign in url):
-        raise _invalid("holds a space or a control character")
+        raise invalid("holds a space or a control character")
     if parts.username is not None or parts.password is not None:
-        raise _invalid("holds a user name", mend="The signature tells the receiver who posts.")
+        raise invalid(
+            "holds a user name", mend="Leave it out: a signature or a token tells who posts."
+        )
     if parts.fragment:
-        raise _invalid("has a fragment (#…), which never reaches a server")
+        raise invalid("has a fragment (#…), which never reaches a server")
     if not allow_private:
         if parts.scheme != "https":
-            raise _invalid("is not encrypted", mend=_MEND_PRIVATE)
+            raise invalid("is not encrypted", mend=_MEND_PRIVATE)
         if _is_private(host):
-            raise _invalid("leads into a private network", mend=_MEND_PRIVATE)
+            raise invalid("leads into a private network", mend=_MEND_PRIVATE)
     return url
 
 
@@ -52,7 +60,3 @@ def _is_private(host: str) -> bool:
     except ValueError:
         return False
     return not is_public(host)
-
-
-def _invalid(what: str, mend: str = "Write it like https://example.com/rejoinder.") -> Invalid:
-    return Invalid(f"The callback's address {what}.", mend=mend, where=_WHERE)

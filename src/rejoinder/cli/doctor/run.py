@@ -15,7 +15,7 @@ from rejoinder.cli.doctor.model import LIMIT_S, models, named, unasked
 from rejoinder.cli.doctor.port import port
 from rejoinder.cli.doctor.postgres import clock, connections, server
 from rejoinder.cli.doctor.report import Finding, as_json, is_sound, lines, summary
-from rejoinder.cli.doctor.stored import schema, secret_keys
+from rejoinder.cli.doctor.stored import channels, schema, secret_keys
 from rejoinder.cli.doctor.visit import Visit, progress
 from rejoinder.cli.doctor.work import deliveries, jobs, people, turns, workers
 from rejoinder.cli.run import run_async
@@ -86,6 +86,7 @@ async def _examine_database(visit: Visit, settings: Settings, stack: AsyncExitSt
     await visit.check("deliveries", _QUERIES_S, deliveries(db))
     await visit.check("jobs", _QUERIES_S, jobs(db))
     await visit.check("people", _QUERIES_S, people(db))
+    await visit.check("channels", _QUERIES_S, channels(settings, db))
 
 
 async def _examine_model(visit: Visit, settings: Settings, ask: bool) -> None:

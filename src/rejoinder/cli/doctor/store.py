@@ -72,6 +72,15 @@ SELECT (SELECT count(*) FROM dead_letters WHERE resolved_at IS NULL),
     (SELECT count(*) FROM channels WHERE paused_reason IS NOT NULL AND paused_until > statement_timestamp())
 """
 
+CHAT_CHANNELS = """
+SELECT w.slug, c.name, c.platform, c.account, c.paused_until > statement_timestamp(),
+    c.paused_until = 'infinity', coalesce(c.paused_reason, ''),
+    (SELECT count(*) FROM intake i
+     WHERE i.workspace_id = c.workspace_id AND i.channel_id = c.channel_id AND i.state = 'quarantined')
+FROM channels c JOIN workspaces w ON w.workspace_id = c.workspace_id
+WHERE c.platform NOT IN ('rest', 'widget', 'pancake') ORDER BY w.slug, c.name LIMIT 1000
+"""
+
 JOBS = """
 SELECT count(*) FILTER (WHERE status = 'queued'),
     count(*) FILTER (WHERE status = 'queued' AND execute_after < statement_timestamp() - $1::interval),
@@ -117,6 +126,20 @@ class Worker:
     name: str
     silent: timedelta
     holds_lock: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ChatChannel:
+    """A chat platform's channel: `stopped` is a pause that lasts until someone mends it, and `reason` why."""
+
+    workspace: str
+    name: str
+    platform: str
+    account: str | None
+    paused: bool
+    stopped: bool
+    reason: str
+    quarantined: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +196,17 @@ async def stuck(maintenance: Maintenance) -> tuple[int, int]:
     row = await maintenance.connection.fetchrow(STUCK)
     assert row is not None, "it has no FROM"
     return row[0], row[1]
+
+
+async def chat_channels(maintenance: Maintenance) -> list[ChatChannel]:
+    """The channels of chat platforms, whosever they are."""
+    rows = await maintenance.connection.fetch(CHAT_CHANNELS)
+    return [
+        ChatChannel(
+            slug, name, platform, account, bool(paused), bool(paused and endless), reason, odd
+        )
+        for slug, name, platform, account, paused, endless, reason, odd in rows
+    ]
 
 
 async def failed_jobs(maintenance: Maintenance) -> int:

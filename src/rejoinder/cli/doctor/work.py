@@ -8,6 +8,7 @@ from datetime import timedelta
 from rejoinder.cli.doctor import store
 from rejoinder.cli.doctor.report import Finding, State
 from rejoinder.db import Database
+from rejoinder.inbound.intake import store as intake
 from rejoinder.turns.upkeep import store as upkeep
 
 # Workers look for forgotten work each second and wake it again after 10 s: what is later than this was missed by them.
@@ -52,11 +53,12 @@ async def people(db: Database) -> list[Finding]:
     """Whether anything waits for a person."""
     async with db.maintenance() as maintenance:
         letters, paused = await store.stuck(maintenance)
-    return judge_stuck(letters, paused)
+        quarantined = (await intake.counts(maintenance)).get("quarantined", 0)
+    return judge_stuck(letters, paused, quarantined)
 
 
-def judge_stuck(letters: int, paused: int) -> list[Finding]:
-    """What gave up, and channels whose credentials were refused."""
+def judge_stuck(letters: int, paused: int, quarantined: int = 0) -> list[Finding]:
+    """What gave up, channels whose credentials were refused, and webhooks that nobody understands."""
     found = []
     if letters:
         told = f"{letters} dead {'letter waits' if letters == 1 else 'letters wait'}."
@@ -65,6 +67,10 @@ def judge_stuck(letters: int, paused: int) -> list[Finding]:
     if paused:
         told = f"{paused} {'channel is' if paused == 1 else 'channels are'} paused: credentials were refused."
         mend = "GET /api/v1/channels says why; mend them, or POST …/resume."
+        found.append(Finding("people", "warning", told, mend))
+    if quarantined:
+        told = f"{quarantined} {'webhook is' if quarantined == 1 else 'webhooks are'} quarantined."
+        mend = "`rejoinder intake list` says why; replay them after an upgrade, or discard them."
         found.append(Finding("people", "warning", told, mend))
     return found or [Finding("people", "ok", "Nothing waits for a person here.")]
 

@@ -18,6 +18,7 @@ from rejoinder.app.database import ready_database
 from rejoinder.app.models import models_when_asked, no_models
 from rejoinder.app.sample import Pancake, Sample, sample
 from rejoinder.app.token_file import ensure_token
+from rejoinder.channels.log import ChannelLog
 from rejoinder.cli.serve.fleet import Fleet, count_of
 from rejoinder.cli.serve.greeting import greeting
 from rejoinder.cli.serve.listen import bind, server_for, url_of
@@ -26,6 +27,7 @@ from rejoinder.db import connect
 from rejoinder.errors import Setup
 from rejoinder.live.bus import Bus
 from rejoinder.llm.choose import names
+from rejoinder.net.guard import outward
 from rejoinder.secrets.keys import load_keys
 from rejoinder.secrets.vault import Vault, open_vault
 from rejoinder.settings import Settings
@@ -105,6 +107,8 @@ async def _run(
     token = await ensure_token(db, settings.data, shop.workspace_id)
     bus = Bus(db)
     await stack.enter_async_context(bus.running())
+    channel_log = ChannelLog(db, keep=settings.keep_channel_log_days > 0)
+    await stack.enter_async_context(channel_log.open())
     crew = await _crew(settings, say, stack, stop, dsn, vault, worker=worker, count=count)
     answering = names(settings.model, accounts(settings))
     app = build(
@@ -113,10 +117,12 @@ async def _run(
         settings=settings,
         keys=load_keys(secret, settings.data),
         vault=vault,
+        out=await stack.enter_async_context(outward()),
         sample=shop,
         model=answering[0],
         working=crew.ready,
         models=crew.models,
+        channel_log=channel_log,
     )
     server = server_for(app)
 

@@ -13,8 +13,15 @@ from pydantic_ai.models import Model, ModelRequestParameters
 from pydantic_ai.usage import RequestUsage
 
 from rejoinder.errors import ModelError, ModelRefused, ModelTransient
-from rejoinder.llm.calling.chain import Chain
-from rejoinder.llm.calling.failure import BROKE_OFF, DECLINED, UNUSABLE, from_exception, is_ailing
+from rejoinder.llm.calling.chain import Chain, takes
+from rejoinder.llm.calling.failure import (
+    BROKE_OFF,
+    DECLINED,
+    PROMPT_REFUSED,
+    UNUSABLE,
+    from_exception,
+    is_ailing,
+)
 from rejoinder.llm.calling.price import cost
 from rejoinder.llm.form.messages import as_text, to_messages
 from rejoinder.llm.model import Prompt
@@ -42,18 +49,18 @@ async def ask(
 ) -> Said[Read]:
     """The first usable response of the chain's models, each asked at most once, one after the other.
 
+    One that refuses a prompt with files is asked a second time, without them.
+
     `read` makes of a response's text what is wanted; it raises ModelTransient where it can't. Each call takes at most
     `timeout` seconds. None is asked to say what another declined to. `record` is called once for each call made,
     failed and cancelled ones too. When none can answer, raises the failure that may pass if there is one
     (ModelTransient or ModelThrottled, whose `retry_after` is the shortest pause asked for, None as soon as one asked
     for none), else ModelRefused. Cancelling it cancels the running call, which closes the connection to the provider.
     """
-    messages, parameters = to_messages(prompt)
     failures: list[ModelError] = []
     for model in chain.order():
-        call = _Running(model, messages)
         try:
-            found = await call.end(parameters, read, timeout, record)
+            call, found = await _first(model, prompt, read, timeout, record)
         except ModelError as error:
             if error.code == DECLINED:
                 raise
@@ -64,6 +71,22 @@ async def ask(
             chain.answered(model)
             return Said(found, model.system, call.name)
     raise _hopeful(failures)
+
+
+async def _first(
+    model: Model, prompt: Prompt, read: Callable[[str], Read], timeout: float, record: Record
+) -> tuple[Running, Read]:
+    """With the files it takes; in words alone where it refuses that, a picture it can't read for instance."""
+    for taken in dict.fromkeys((takes(model), frozenset[str]())):
+        messages, parameters = to_messages(prompt, taken)
+        call = Running(model, messages)
+        try:
+            return call, await call.end(parameters, read, timeout, record)
+        except ModelRefused as refused:
+            with_files = any(each.mime_type in taken for each in prompt.attachments)
+            if refused.code != PROMPT_REFUSED or not with_files:
+                raise
+    raise AssertionError("the last round has no files")
 
 
 def _hopeful(failures: Sequence[ModelError]) -> ModelError:
@@ -77,7 +100,7 @@ def _hopeful(failures: Sequence[ModelError]) -> ModelError:
 
 
 @dataclass(slots=True)
-class _Running:
+class Running:
     """One call and what is known of it; it counts as cancelled until it ends otherwise.
 
     `began` says that the provider may have worked on it.

@@ -16,6 +16,12 @@ LONGEST_REST_SECONDS = 300.0
 """A model that asks for a longer pause is asked after the others until this is over."""
 
 
+def takes(model: Model) -> frozenset[str]:
+    """The MIME types of the files that a model takes beside text; none where it does not say."""
+    told = getattr(model, "takes", None)
+    return told if isinstance(told, frozenset) else frozenset()
+
+
 class Chain:
     """The models of a process and which of them failed a moment ago. Raises ValueError for none."""
 
@@ -30,6 +36,11 @@ class Chain:
     def first(self) -> Model:
         """The model that is preferred."""
         return self.models[0]
+
+    @property
+    def takes(self) -> frozenset[str]:
+        """The MIME types of the files that any of them takes."""
+        return frozenset().union(*map(takes, self.models))
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[Self]:

@@ -1,19 +1,21 @@
 """The wire format: request bodies out of messages, responses out of bytes. Pure.
 
 Source: Google, "Gemini API reference: Generating content" (`generateContent`, `streamGenerateContent`) and
-"Structured outputs"; errors as in "Google APIs: Error model" (`google.rpc.Status`).
+"Structured outputs", "Image understanding", "Audio understanding"; errors as in "Google APIs: Error model"
+(`google.rpc.Status`).
 """
 
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
 from pydantic import BaseModel, ConfigDict, JsonValue, TypeAdapter, ValidationError, model_validator
 from pydantic.alias_generators import to_camel
-from pydantic_ai.messages import FinishReason, ModelMessage, ModelResponse, TextPart
+from pydantic_ai.messages import BinaryContent, FinishReason, ModelMessage, ModelResponse, TextPart
 from pydantic_ai.models import ModelRequestParameters
 from pydantic_ai.settings import ModelSettings
 from pydantic_ai.usage import RequestUsage
@@ -39,6 +41,23 @@ _STOPPED: dict[str, FinishReason] = {
     "MODEL_ARMOR": "content_filter",
 }
 """Every other reason given is an error: there is no whole answer."""
+
+_TAKEN = frozenset(
+    [
+        "image/jpeg",
+        "image/png",
+        "image/webp",
+        "image/heic",
+        "audio/wav",
+        "audio/mpeg",
+        "audio/aac",
+        "audio/ogg",
+        "audio/flac",
+        "audio/mp4",
+    ]
+)
+_NAMED = {"audio/mpeg": "audio/mp3"}
+"""What Google calls otherwise than the rest of the world."""
 
 _ROLES = {"user": "user", "assistant": "model"}
 
@@ -136,12 +155,12 @@ def request_body(
 ) -> bytes:
     """The JSON of a request, with a response schema if `structured` and there is one.
 
-    Raises ModelRefused for tools and for parts that aren't text.
+    Raises ModelRefused for tools and for parts that are neither text nor file.
     """
     said = list(texts(messages, parameters))
     body: dict[str, Any] = {
         "contents": [
-            {"role": _ROLES[each.role], "parts": [{"text": each.text}]}
+            {"role": _ROLES[each.role], "parts": [_part(part) for part in each.parts]}
             for each in said
             if each.role != "system"
         ]
@@ -205,6 +224,11 @@ def read_fault(raw: bytes) -> Fault | None:
     return Fault(error.message or "", codes, wait, 401 if refused else None)
 
 
+def takes(name: str) -> frozenset[str]:
+    """Pictures and sounds, for all models of the family."""
+    return _TAKEN if name.rpartition("/")[2].startswith("gemini") else frozenset()
+
+
 def rejects_format(status: int, raw: bytes) -> bool:
     """Whether the server turned the request down for its schema: older models know none."""
     if status != 400:
@@ -218,6 +242,13 @@ def rejects_format(status: int, raw: bytes) -> bool:
         b"json mode",
     )
     return any(name in said for name in names)
+
+
+def _part(part: str | BinaryContent) -> dict[str, Any]:
+    if isinstance(part, str):
+        return {"text": part}
+    mime_type = _NAMED.get(part.media_type, part.media_type)
+    return {"inlineData": {"mimeType": mime_type, "data": b64encode(part.data).decode()}}
 
 
 def _settings(settings: ModelSettings) -> dict[str, Any]:

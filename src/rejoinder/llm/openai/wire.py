@@ -1,15 +1,17 @@
 """The wire format: request bodies out of messages, responses out of bytes. Pure.
 
-Source: OpenAI, "API reference: Create chat completion" and "Structured Outputs".
+Source: OpenAI, "API reference: Create chat completion", "Structured Outputs", "Images and vision", "Audio and speech".
 """
 
 from __future__ import annotations
 
+import re
+from base64 import b64encode
 from collections.abc import Sequence
 from typing import Annotated, Any
 
 from pydantic import BaseModel, JsonValue, ValidationError
-from pydantic_ai.messages import FinishReason, ModelMessage, ModelResponse, TextPart
+from pydantic_ai.messages import BinaryContent, FinishReason, ModelMessage, ModelResponse, TextPart
 from pydantic_ai.models import ModelRequestParameters
 from pydantic_ai.settings import ModelSettings
 from pydantic_ai.usage import RequestUsage
@@ -17,6 +19,7 @@ from pydantic_core import to_json
 
 from rejoinder.llm.wire.lenient import OR_NONE, Text
 from rejoinder.llm.wire.protocol import Delta, Fault, tokens
+from rejoinder.llm.wire.texts import Text as Said
 from rejoinder.llm.wire.texts import texts
 
 SYSTEM = "openai"
@@ -35,6 +38,18 @@ _FINISH: dict[str, FinishReason] = {
     "eos_token": "stop",
     "stop_sequence": "stop",
 }
+
+
+_PICTURES = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif"})
+_SOUNDS = {"audio/wav": "wav", "audio/mpeg": "mp3"}
+_SEES = re.compile(
+    r"gpt-4o|gpt-4\.1|gpt-4-turbo|gpt-5|chatgpt-4o|\bo[134]\b|vision|-vl\b|\d?vl[-:]|llava|pixtral|gemma-?3|llama-?4"
+    r"|gemini|claude",
+    re.IGNORECASE,
+)
+"""Models that see, by what their makers call them; another one is told in words what came."""
+
+_HEARS = re.compile(r"gpt-4o(-mini)?-audio|gpt-audio", re.IGNORECASE)
 
 
 class _Part(BaseModel):
@@ -118,9 +133,9 @@ def request_body(
 ) -> bytes:
     """The JSON of a request, with `response_format` if `structured` and there is a schema.
 
-    Raises ModelRefused for tools and for parts that aren't text.
+    Raises ModelRefused for tools and for parts that are neither text nor file.
     """
-    said = [{"role": each.role, "content": each.text} for each in texts(messages, parameters)]
+    said = [{"role": each.role, "content": _content(each)} for each in texts(messages, parameters)]
     body: dict[str, Any] = {"model": name, "messages": said}
     if structured and parameters.output_mode == "native" and (form := parameters.output_object):
         schema = {
@@ -189,12 +204,35 @@ def read_fault(raw: bytes) -> Fault | None:
     return Fault(error.message or "", tuple(codes))
 
 
+def takes(name: str) -> frozenset[str]:
+    """Pictures or sounds, going by the model's name: those that hear see nothing."""
+    if _HEARS.search(name):
+        return frozenset(_SOUNDS)
+    return _PICTURES if _SEES.search(name) else frozenset()
+
+
 def rejects_format(status: int, raw: bytes) -> bool:
     """Whether the server turned the request down for its `response_format`, as many do."""
     if status not in (400, 422):
         return False
     said = raw.lower()
     return any(name in said for name in (b"response_format", b"response format", b"json_schema"))
+
+
+def _content(said: Said) -> str | list[dict[str, Any]]:
+    """A text alone stays a text: not every server knows the other form."""
+    if all(isinstance(part, str) for part in said.parts):
+        return said.text
+    return [_shown(part) for part in said.parts]
+
+
+def _shown(part: str | BinaryContent) -> dict[str, Any]:
+    if isinstance(part, str):
+        return {"type": "text", "text": part}
+    data = b64encode(part.data).decode()
+    if form := _SOUNDS.get(part.media_type):
+        return {"type": "input_audio", "input_audio": {"data": data, "format": form}}
+    return {"type": "image_url", "image_url": {"url": f"data:{part.media_type};base64,{data}"}}
 
 
 def _settings(settings: ModelSettings) -> dict[str, Any]:

@@ -145,6 +145,11 @@ def read_fault(raw: bytes) -> Fault | None:
     return None if error is None else Fault(to_json(error).decode(), _codes(body))
 
 
+def takes(name: str) -> frozenset[str]:
+    """None: the format has no place for files."""
+    return frozenset()
+
+
 def rejects_format(status: int, raw: bytes) -> bool:
     """Never: the form of an answer is fixed."""
     return False

@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
+from io import BytesIO
 from typing import Any, ClassVar, Final
 
 import aiohttp
@@ -28,6 +29,7 @@ MAX_BODY: Final = 4 * 1024 * 1024
 _QUOTED = 300
 # The caller limits the whole call (`generate`); only connecting has its own limit.
 _TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=10)
+_LARGE = 512 * 1024
 _BROKEN = (aiohttp.ClientError, OSError)
 
 _Body = Callable[..., bytes]
@@ -42,6 +44,7 @@ class WireModel(Model[None]):
     """
 
     wire: ClassVar[Wire]
+    content_type: ClassVar[str] = "application/json"
 
     def __init__(
         self,
@@ -64,7 +67,7 @@ class WireModel(Model[None]):
                 mend=f"Set {wire.KEY_SETTING}.",
                 code="no_key",
             )
-        self._headers = {"Content-Type": "application/json"}
+        self._headers = {"Content-Type": self.content_type}
         if self._key is not None:
             self._headers |= wire.headers(self._key)
         self._session = session
@@ -80,6 +83,11 @@ class WireModel(Model[None]):
     def system(self) -> str:
         """The provider whose wire format this is."""
         return self.wire.SYSTEM
+
+    @property
+    def takes(self) -> frozenset[str]:
+        """The MIME types of the files it takes."""
+        return self.wire.takes(self._name)
 
     @property
     def base_url(self) -> str:
@@ -162,7 +170,11 @@ class WireModel(Model[None]):
     async def _send(self, url: URL, body: bytes) -> aiohttp.ClientResponse:
         try:
             return await self._session.post(
-                url, data=body, headers=self._headers, timeout=_TIMEOUT, allow_redirects=False
+                url,
+                data=_payload(body),
+                headers=self._headers,
+                timeout=_TIMEOUT,
+                allow_redirects=False,
             )
         except _BROKEN as error:
             broken = type(error).__name__
@@ -223,6 +235,11 @@ class WireModel(Model[None]):
             said = said.replace(self._key, "[key]")
         said = " ".join(said.split())
         return said if len(said) <= _QUOTED else f"{said[:_QUOTED]}…"
+
+
+def _payload(body: bytes) -> bytes | BytesIO:
+    """A body with files in it may be large; aiohttp wants to write such a one piece by piece."""
+    return body if len(body) < _LARGE else BytesIO(body)
 
 
 def _endpoint(wire: Wire, base_url: str, path: str) -> URL:

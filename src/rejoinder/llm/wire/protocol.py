@@ -84,6 +84,9 @@ class Wire(Protocol):
     def read_fault(self, raw: bytes) -> Fault | None:
         """What an error's body says, None if it says nothing."""
 
+    def takes(self, name: str) -> frozenset[str]:
+        """The MIME types of the files that this model takes beside text."""
+
     def rejects_format(self, status: int, raw: bytes) -> bool:
         """Whether the server turned the request down because it asked for structured output."""
 

@@ -1,12 +1,14 @@
-"""Messages as texts with roles: what every chat format is made of."""
+"""Messages as texts with roles, and files between them: what every chat format is made of."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Literal
 
 from pydantic_ai.messages import (
+    BinaryContent,
     ModelMessage,
     ModelRequest,
     ModelRequestPart,
@@ -26,14 +28,19 @@ Role = Literal["system", "user", "assistant"]
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """What one side says before the other does."""
+    """What one side says before the other does: texts, and the files between them."""
 
     role: Role
-    text: str
+    parts: tuple[str | BinaryContent, ...]
+
+    @property
+    def text(self) -> str:
+        """The texts alone."""
+        return "\n".join(part for part in self.parts if isinstance(part, str))
 
 
 def texts(messages: Sequence[ModelMessage], parameters: ModelRequestParameters) -> Iterator[Text]:
-    """The instructions as `system`, then the messages. Raises ModelRefused for parts that aren't text and for tools."""
+    """The instructions as `system`, then the messages. Raises ModelRefused for other parts and for tools."""
     if parameters.function_tools or parameters.output_tools or parameters.native_tools:
         raise ModelRefused("This model takes no tools.", mend="Ask it for text.")
     if parameters.instruction_parts is None:
@@ -41,11 +48,11 @@ def texts(messages: Sequence[ModelMessage], parameters: ModelRequestParameters) 
     else:
         instructions = "\n\n".join(part.content for part in parameters.instruction_parts)
     if instructions:
-        yield Text("system", instructions)
+        yield Text("system", (instructions,))
     for message in messages:
         if isinstance(message, ModelRequest):
             system = [part.content for part in message.parts if isinstance(part, SystemPromptPart)]
-            user = [text for part in message.parts for text in _user_text(part)]
+            user = [each for part in message.parts for each in _user(part)]
             yield from _turn("system", system)
             yield from _turn("user", user)
         else:
@@ -53,17 +60,27 @@ def texts(messages: Sequence[ModelMessage], parameters: ModelRequestParameters) 
             yield from _turn("assistant", own)
 
 
-def _turn(role: Role, said: list[str]) -> Iterator[Text]:
+def _turn(role: Role, said: Sequence[str | BinaryContent]) -> Iterator[Text]:
     if said:
-        yield Text(role, "\n".join(said))
+        yield Text(role, tuple(_joined(said)))
 
 
-def _user_text(part: ModelRequestPart) -> list[str]:
+def _joined(said: Sequence[str | BinaryContent]) -> Iterator[str | BinaryContent]:
+    for words, run in groupby(said, key=lambda each: isinstance(each, str)):
+        if words:
+            yield "\n".join(each for each in run if isinstance(each, str))
+        else:
+            yield from run
+
+
+def _user(part: ModelRequestPart) -> list[str | BinaryContent]:
     match part:
         case UserPromptPart(content=str(text)):
             return [text]
-        case UserPromptPart(content=contents) if all(isinstance(item, str) for item in contents):
-            return [str(item) for item in contents]
+        case UserPromptPart(content=contents):
+            taken = [each for each in contents if isinstance(each, str | BinaryContent)]
+            if len(taken) == len(contents):
+                return taken
         case SystemPromptPart():
             return []
     raise _only_text(part)
@@ -80,5 +97,5 @@ def _own_text(part: ModelResponsePart) -> list[str]:
 
 def _only_text(part: ModelRequestPart | ModelResponsePart) -> ModelRefused:
     return ModelRefused(
-        f"This model takes text only, not a {part.part_kind} part.", mend="Send text."
+        f"This model takes text and files only, not a {part.part_kind} part.", mend="Send text."
     )

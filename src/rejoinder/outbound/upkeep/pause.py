@@ -6,7 +6,7 @@ from uuid import UUID
 
 from rejoinder.db import BUSY, Database, Tx, retry_busy
 from rejoinder.errors import Unavailable
-from rejoinder.outbound.settle import job
+from rejoinder.outbound.alarm import job
 from rejoinder.outbound.upkeep import store
 from rejoinder.queue.jobs import enqueue_alone
 from rejoinder.telemetry.logs import log

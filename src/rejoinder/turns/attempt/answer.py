@@ -14,10 +14,12 @@ from rejoinder.knowledge.model import Found
 from rejoinder.knowledge.search import search
 from rejoinder.llm.calling.chain import Chain
 from rejoinder.llm.calling.generate import Generated, generate
-from rejoinder.llm.model import Prompt
+from rejoinder.llm.model import Attachment, Prompt
+from rejoinder.media.look import Viewer
 from rejoinder.telemetry.logs import log
 from rejoinder.turns.attempt import store
 from rejoinder.turns.attempt.commit import Committed, commit
+from rejoinder.turns.attempt.look import look
 from rejoinder.turns.attempt.prompt import compose
 from rejoinder.turns.model import Asked, Claimed, Verdict
 from rejoinder.usage.model import Call
@@ -25,12 +27,13 @@ from rejoinder.usage.model import Call
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """What a worker answers with. `timeout` is seconds a model call."""
+    """What a worker answers with. `timeout` is seconds a model call; without a `viewer` no file is looked at."""
 
     db: Database
     bots: Bots
     models: Chain
     timeout: float
+    viewer: Viewer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,11 @@ class Window:
     bot: Bot
     asked: tuple[Asked, ...]
     history: tuple[Asked, ...]
+
+    @property
+    def has_files(self) -> bool:
+        """Whether an unanswered message came with a file; nothing more than its content is asked for that."""
+        return any(message.files for message in self.asked)
 
 
 async def answer(means: Means, claimed: Claimed, calls: list[Call]) -> Committed:
@@ -52,9 +60,14 @@ async def answer(means: Means, claimed: Claimed, calls: list[Call]) -> Committed
     bot = await means.bots.get(claimed.workspace_id, claimed.bot_id)
     async with means.db.read(claimed.workspace_id) as connection:
         window = await read(connection, claimed, bot)
-        found = await retrieve(connection, window)
+        found = [] if window.has_files else await retrieve(connection, window)
+    files: tuple[Attachment, ...] = ()
+    if window.has_files:  # what is heard in a recording is searched for too
+        window, files = await see(means, claimed, window)
+        async with means.db.read(claimed.workspace_id) as connection:
+            found = await retrieve(connection, window)
     resources = next((each.resources for each in reversed(window.asked) if each.resources), None)
-    prompt = compose(window.bot, window.history, window.asked, found, resources)
+    prompt = compose(window.bot, window.history, window.asked, found, resources, files)
     last = claimed.attempt >= claimed.policy.max_attempts
     verdict = await decide(means, window.bot, prompt, calls.append, last=last)
     verdict = replace(verdict, seconds=monotonic() - begun, resources=resources)
@@ -89,7 +102,20 @@ def _history(messages: list[Asked], claimed: Claimed, newest: int) -> tuple[Aske
 
 async def retrieve(connection: Read, window: Window) -> list[Found]:
     """What the knowledge base has on the unanswered messages."""
-    return await search(connection, "\n".join(message.text for message in window.asked))
+    return await search(
+        connection, "\n".join(message.heard or message.text for message in window.asked)
+    )
+
+
+async def see(
+    means: Means, claimed: Claimed, window: Window
+) -> tuple[Window, tuple[Attachment, ...]]:
+    """The window with what is heard in its recordings, and the files a model is shown."""
+    if means.viewer is None:
+        return window, ()
+    takes = means.models.takes
+    asked, files = await look(means.viewer, claimed.workspace_id, window.asked, takes)
+    return replace(window, asked=asked), files
 
 
 async def decide(

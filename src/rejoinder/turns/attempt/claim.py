@@ -9,7 +9,7 @@ from rejoinder.bots.store import bot_of
 from rejoinder.db import Batch, Database, Tx
 from rejoinder.events import store as log
 from rejoinder.events.model import NewEvent
-from rejoinder.outbound.deliver import job as deliver
+from rejoinder.outbound.sending.deliver import job as deliver
 from rejoinder.queue.jobs import enqueue_alone
 from rejoinder.telemetry import logs
 from rejoinder.telemetry.metrics import LOOPS
@@ -69,6 +69,7 @@ async def _take(tx: Tx, guard: Guard, turn: Turn, worker: Worker) -> Claimed:
         first_unanswered_at=turn.first_unanswered_at,
         policy=guard.policy,
         priority=turn.priority,
+        platform=guard.platform,
     )
 
 

@@ -7,6 +7,8 @@ from uuid import UUID
 
 from pydantic import JsonValue
 
+from rejoinder.channels.text.pack import Packed, packed
+from rejoinder.conversations.content import stored
 from rejoinder.conversations.model import NewMessage
 from rejoinder.db import Batch, Tx, new_id
 from rejoinder.events import store as log
@@ -33,8 +35,8 @@ async def conclude(
 ) -> None:
     """End a turn under the conversation's lock: replies, deliveries, usage, events, the next wake-up."""
     replies = [
-        _message(guard, turn_id, seq, text, verdict)
-        for seq, text in enumerate(verdict.replies, guard.seq + 1)
+        _message(guard, turn_id, seq, one, verdict)
+        for seq, one in enumerate(_packed(guard, verdict), guard.seq + 1)
     ]
     events = [_sent(reply, verdict) for reply in replies] + _ending(
         guard, turn_id, verdict, len(replies)
@@ -86,7 +88,12 @@ def _escalation(guard: Guard, verdict: Verdict) -> dict[str, str]:
     }
 
 
-def _message(guard: Guard, turn_id: UUID, seq: int, text: str, verdict: Verdict) -> NewMessage:
+def _packed(guard: Guard, verdict: Verdict) -> list[Packed]:
+    """The replies as messages that their platform takes."""
+    return [one for text in verdict.replies for one in packed(guard.platform, text)]
+
+
+def _message(guard: Guard, turn_id: UUID, seq: int, one: Packed, verdict: Verdict) -> NewMessage:
     return NewMessage(
         message_id=new_id(),
         conversation_id=guard.conversation_id,
@@ -97,14 +104,14 @@ def _message(guard: Guard, turn_id: UUID, seq: int, text: str, verdict: Verdict)
         sender_type="system" if verdict.state == "failed" else "ai",
         sender_id=None,
         kind="text",
-        text=text,
-        content=[],
+        text=one.text,
+        content=stored(one.parts) if one.parts else [],
         external_id=None,
         fingerprint=None,
         waited_for=False,
         platform_time=guard.now,
         received_at=guard.now,
-        metadata=_metadata(verdict, text),
+        metadata=_metadata(verdict, one.text),
     )
 
 

@@ -9,7 +9,7 @@ from pydantic_core import to_json
 
 from rejoinder.bots.model import Bot
 from rejoinder.knowledge.model import Found
-from rejoinder.llm.model import Line, Passage, Prompt
+from rejoinder.llm.model import Attachment, Line, Passage, Prompt
 from rejoinder.turns.model import Asked
 
 _MANNER = "You answer customers who write to this business in a chat: shortly, as one writes there, in your own voice."
@@ -21,6 +21,7 @@ def compose(
     asked: Sequence[Asked],
     found: Sequence[Found],
     resources: JsonValue = None,
+    attachments: tuple[Attachment, ...] = (),
 ) -> Prompt:
     """The prompt of one turn."""
     return Prompt(
@@ -32,4 +33,5 @@ def compose(
         ),
         asked=tuple(message.said for message in asked),
         context="" if resources is None else to_json(resources).decode(),
+        attachments=attachments,
     )

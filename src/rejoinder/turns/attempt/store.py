@@ -38,13 +38,19 @@ UPDATE turns SET state = 'waiting', worker_no = NULL, lease_until = NULL,
 WHERE workspace_id = $1 AND turn_id = $2
 """
 
+# What is said in a message's recordings; looked up for recordings alone.
+_HEARD = """CASE WHEN kind = 'audio' THEN (SELECT string_agg(f.transcript, ' ') FROM media f
+    WHERE f.workspace_id = $1 AND f.message_id = messages.message_id) END"""
+
 # The turn's messages only while its fence is ours: an answer that could not be committed is not begun.
-WINDOW = """
-(SELECT message_id, seq, turn_id, sender_type, kind, text, platform_time, metadata -> 'resources' FROM messages
+WINDOW = f"""
+(SELECT message_id, seq, turn_id, sender_type, kind, text, platform_time, metadata -> 'resources', {_HEARD},
+    jsonb_path_query_array(content, '$[*] ? (exists(@.media_id))')
+ FROM messages
  WHERE workspace_id = $1 AND turn_id = $3 AND direction = 'inbound' AND kind <> 'deleted'
     AND EXISTS (SELECT FROM turns WHERE workspace_id = $1 AND turn_id = $3 AND fence = $5))
 UNION ALL
-(SELECT message_id, seq, turn_id, sender_type, kind, text, platform_time, NULL FROM messages
+(SELECT message_id, seq, turn_id, sender_type, kind, text, platform_time, NULL, {_HEARD}, NULL FROM messages
  WHERE workspace_id = $1 AND conversation_id = $2 AND turn_id IS DISTINCT FROM $3 AND kind <> 'deleted'
  ORDER BY seq DESC LIMIT $4)
 """

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from datetime import timedelta
 from typing import Literal
 from uuid import UUID
 
 from rejoinder.db import AWAY, BUSY, retry_away, retry_busy
 from rejoinder.errors import LostTurn, ModelTransient, NothingAsked, RejoinderError, Unavailable
-from rejoinder.outbound.dispatch import Dispatch
+from rejoinder.outbound.sending.dispatch import Dispatch
 from rejoinder.queue.jobs import Taken, enqueue_alone
 from rejoinder.queue.priority import aged
 from rejoinder.telemetry.logs import log
@@ -45,11 +45,23 @@ _FULL_S = 0.5
 few ever wait."""
 
 
-class Desk:
-    """Answers turns, at most `slots` at once. `wake` is the queue's handler."""
+Writing = Callable[[str, UUID, UUID], AbstractContextManager[None]]
+"""Shows the customer of (platform, workspace, conversation) that an answer is made, while it is."""
 
-    def __init__(self, means: Means, dispatch: Dispatch, *, slots: int) -> None:
+
+def nowhere(platform: str, workspace_id: UUID, conversation_id: UUID) -> nullcontext[None]:
+    """Shows nothing."""
+    return nullcontext()
+
+
+class Desk:
+    """Answers turns, at most `slots` at once. `wake` is the queue's handler, `writing` what the customer sees."""
+
+    def __init__(
+        self, means: Means, dispatch: Dispatch, *, slots: int, writing: Writing = nowhere
+    ) -> None:
         self._means = means
+        self._writing = writing
         self._dispatch = dispatch
         self._places = Places(slots)
         self._closing = asyncio.Event()
@@ -156,7 +168,8 @@ class Desk:
 
     async def _run(self, claimed: Claimed) -> None:
         calls: list[Call] = []
-        outcome = await self._answer(claimed, calls)
+        with self._writing(claimed.platform, claimed.workspace_id, claimed.conversation_id):
+            outcome = await self._answer(claimed, calls)
         TURNS.labels(outcome).inc()
         measure(calls)
         if calls and outcome in ("lost", "returned", "retried"):

@@ -11,7 +11,7 @@ import asyncpg
 
 from rejoinder.db import Batch, Tx
 from rejoinder.queue.priority import NORMAL
-from rejoinder.turns.model import TurnState
+from rejoinder.turns.model import Guard, TurnState
 
 CONVERSATION_OF = "SELECT conversation_id FROM turns WHERE workspace_id = $1 AND turn_id = $2"
 
@@ -60,6 +60,8 @@ ADOPT = """
 UPDATE messages SET turn_id = $3, processing_status = 'pending', processed_at = NULL
 WHERE workspace_id = $1 AND conversation_id = $2 AND message_id = ANY ($4::uuid[])
 """
+
+NOTED = "SELECT metadata ->> $3 FROM conversations WHERE workspace_id = $1 AND conversation_id = $2"
 
 SUBJECT = """
 SELECT m.conversation_id, m.direction, m.turn_id, t.state, EXISTS (
@@ -131,3 +133,16 @@ def adopt(batch: Batch, conversation_id: UUID, turn_id: UUID, message_ids: list[
     """Give the messages to a turn; the ended ones that had them say so."""
     batch.add(FOLLOWED, turn_id, message_ids)
     batch.add(ADOPT, conversation_id, turn_id, message_ids)
+
+
+async def noted(tx: Tx, guard: Guard, key: str) -> str | None:
+    """What the conversation's metadata say under a key."""
+    found: str | None = await tx.connection.fetchval(
+        NOTED, tx.workspace_id, guard.conversation_id, key
+    )
+    return found
+
+
+async def waits_for(tx: Tx, guard: Guard, reason: str) -> bool:
+    """Whether that was why people were called last."""
+    return await noted(tx, guard, "escalation_reason") == reason

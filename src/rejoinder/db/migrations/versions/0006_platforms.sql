@@ -16,6 +16,7 @@ ALTER TABLE contact_identities RENAME channel_id TO scope;
 ALTER TABLE contact_identities
     ADD kind text NOT NULL DEFAULT 'id' CHECK (kind ~ '^[a-z][a-z0-9_]{0,31}$'),
     ADD seen_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    ADD unreachable_at timestamptz,  -- the customer blocked or unfollowed us there
     ADD PRIMARY KEY (workspace_id, scope, kind, identity);
 CREATE INDEX contact_identities_of_contact ON contact_identities (contact_id);
 
@@ -46,8 +47,7 @@ ALTER TABLE conversations
     ADD last_customer_id  text,         -- the platform's id of that message: typing and read marks name it
     ADD read_token        text,         -- what LINE wants instead
     ADD reply_token       text,         -- good for one answer, for a while
-    ADD reply_token_until timestamptz,
-    ADD told_unsupported  boolean NOT NULL DEFAULT false;
+    ADD reply_token_until timestamptz;
 
 ALTER TABLE deliveries
     ADD reply_token       text,  -- the conversation's, taken for this one
@@ -82,6 +82,7 @@ CREATE TABLE intake (
     body         bytea NOT NULL,
     state        text NOT NULL CHECK (state IN ('waiting', 'quarantined', 'applied', 'discarded')),
     reason       text NOT NULL,
+    threads      text[] NOT NULL DEFAULT '{}',  -- of the messages in it: later ones of these threads queue behind
     attempts     integer NOT NULL DEFAULT 0 CHECK (attempts >= 0),
     received_at  timestamptz NOT NULL DEFAULT clock_timestamp(),
     next_try_at  timestamptz NOT NULL DEFAULT clock_timestamp(),
@@ -92,6 +93,7 @@ CREATE TABLE intake (
     CHECK ((state IN ('applied', 'discarded')) = (resolved_at IS NOT NULL))
 );
 CREATE INDEX intake_waiting ON intake (next_try_at) WHERE state = 'waiting';
+CREATE INDEX intake_of_channel ON intake (channel_id) WHERE state = 'waiting';
 CREATE INDEX intake_quarantined ON intake (intake_id) WHERE state = 'quarantined';
 
 -- Files that came with messages or were handed in to be sent. The bytes lie in the media store under `key`.

@@ -32,22 +32,27 @@ _SESSION = {"statement_timeout": "60s", "lock_timeout": "20s"}
 
 @dataclass(frozen=True, slots=True)
 class Keep:
-    """How long things are kept; None for ever."""
+    """How long things are kept; None for ever, and of the channel log 0 for not at all."""
 
     prompts: timedelta | None
     events: timedelta | None
     closed: timedelta | None
+    channel_log: timedelta = timedelta(days=7)
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
         """What the settings say, where 0 days mean for ever."""
         days = (settings.keep_prompts_days, settings.keep_events_days, settings.keep_closed_days)
-        return cls(*(timedelta(days=each) if each else None for each in days))
+        prompts, events, closed = (timedelta(days=each) if each else None for each in days)
+        return cls(prompts, events, closed, timedelta(days=settings.keep_channel_log_days))
 
 
 @dataclass(frozen=True, slots=True)
 class Cleaned:
-    """How many went: jobs that finished (their log lines), jobs that failed, prompts taken out, rows deleted."""
+    """How many went: jobs that finished (their log lines), jobs that failed, prompts taken out, rows deleted.
+
+    `strays` are receipts of messages that are none of ours.
+    """
 
     finished_jobs: int
     failed_jobs: int
@@ -55,6 +60,8 @@ class Cleaned:
     events: int
     conversations: int
     dead_letters: int
+    channel_log: int = 0
+    strays: int = 0
 
 
 async def clean(db: Database, keep: Keep, *, jobs_older_than: timedelta | None = None) -> Cleaned:
@@ -129,6 +136,8 @@ async def _clean(
         prompts=await _walk(on, store.PROMPTS, keep.prompts, part),
         events=await _walk(on, store.EVENTS, keep.events, part),
         dead_letters=await _walk(on, store.DEAD_LETTERS, RESOLVED, None),
+        channel_log=await _walk(on, store.CHANNEL_LOG, keep.channel_log, part),
+        strays=await store.forget_strays(on),
     )
 
 

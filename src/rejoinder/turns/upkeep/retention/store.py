@@ -47,6 +47,16 @@ DELETE FROM dead_letters WHERE ctid >= $1 AND ctid < $2 AND resolved_at < statem
 """
 DEAD_LETTERS = Walk("dead_letters", FORGET_DEAD_LETTERS)
 
+FORGET_CHANNEL_LOG = """
+DELETE FROM channel_log WHERE ctid >= $1 AND ctid < $2 AND at < statement_timestamp() - $3::interval
+"""
+CHANNEL_LOG = Walk("channel_log", FORGET_CHANNEL_LOG)
+
+FORGET_STRAYS = """
+DELETE FROM platform_messages
+WHERE delivery_id IS NULL AND created_at < statement_timestamp() - interval '2 days'
+"""
+
 SIZE = """
 SELECT pg_relation_size($1::text::regclass) / current_setting('block_size')::int
 """
@@ -106,6 +116,11 @@ async def forget_closed(maintenance: Maintenance, older: timedelta) -> int:
         if some < CONVERSATIONS:
             break
     return deleted
+
+
+async def forget_strays(maintenance: Maintenance) -> int:
+    """Delete what platforms told two days ago of messages that are none of ours; returns how many."""
+    return _rows(await maintenance.connection.execute(FORGET_STRAYS))
 
 
 def _rows(status: str) -> int:

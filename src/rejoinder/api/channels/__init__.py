@@ -1,0 +1,1 @@
+"""Channels and chat platforms by API."""

@@ -1,0 +1,1 @@
+"""Channels are made, changed, checked and taken away."""

@@ -1,0 +1,1 @@
+"""How parts of a message look on LINE."""

@@ -1,0 +1,1 @@
+"""What LINE posts: who it is from, and what it says."""

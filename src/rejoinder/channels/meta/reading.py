@@ -1,0 +1,101 @@
+"""Meta's JSON, read without trust: numbers come as texts and texts as numbers, and anything may be missing."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import TypeAlias
+
+from pydantic import JsonValue
+
+Json: TypeAlias = dict[str, JsonValue]
+
+_HALF = re.compile("[\ud800-\udfff]")
+_LATEST = 253_402_300_799  # the last second of the year 9999, which is as far as datetime goes
+
+
+def load(body: bytes) -> JsonValue:
+    """A body's JSON, fit to be stored. Raises ValueError.
+
+    PostgreSQL takes neither NUL nor half a surrogate pair (Meta escapes what is not ASCII, and may cut a caption inside
+    an emoji), and JSON has no infinity: the first are dropped, the second become U+FFFD, the third null.
+    """
+    try:
+        return _storable(json.loads(body))
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
+
+
+def _storable(value: JsonValue) -> JsonValue:
+    if isinstance(value, str):
+        return _clean(value)
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, list):
+        return [_storable(each) for each in value]
+    if isinstance(value, dict):
+        return {_clean(name): _storable(each) for name, each in value.items()}
+    return value
+
+
+def _clean(text: str) -> str:
+    kept = text.replace("\0", "")
+    return kept if kept.isascii() else _HALF.sub("\ufffd", kept)
+
+
+def record(value: JsonValue) -> Json:
+    """An object; an empty one for anything else."""
+    return value if isinstance(value, dict) else {}
+
+
+def records(value: JsonValue) -> list[Json]:
+    """The objects of a list; a lone object counts as a list of one."""
+    if isinstance(value, dict):
+        return [value]
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+
+
+def text(value: JsonValue) -> str | None:
+    """A text that is not empty; a number is written out."""
+    if isinstance(value, str):
+        return value or None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return str(value)
+
+
+def number(value: JsonValue) -> float | None:
+    """A finite number, from a text too."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return None
+    try:
+        found = float(value)
+    except (ValueError, OverflowError):
+        return None
+    return found if math.isfinite(found) else None
+
+
+def moment(value: JsonValue) -> datetime | None:
+    """A time from Unix seconds, a text on WhatsApp; None for what is none."""
+    seconds = number(value)
+    if seconds is None or not 0 < seconds <= _LATEST:
+        return None
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def code(value: JsonValue) -> int | None:
+    """A whole number, from a text too."""
+    found = number(value)
+    return int(found) if found is not None and found.is_integer() else None
+
+
+def first(found: Mapping[str, JsonValue], *names: str) -> str | None:
+    """The first of these fields that is a text."""
+    return next((value for value in _texts(found, names) if value), None)
+
+
+def _texts(found: Mapping[str, JsonValue], names: tuple[str, ...]) -> Iterator[str | None]:
+    return (text(found.get(name)) for name in names)

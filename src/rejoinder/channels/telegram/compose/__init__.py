@@ -1,0 +1,1 @@
+"""What a message becomes at Telegram."""

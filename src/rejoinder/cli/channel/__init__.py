@@ -1,0 +1,1 @@
+"""`rejoinder channel`: accounts of platforms are connected and looked after from the command line."""

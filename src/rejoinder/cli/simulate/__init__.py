@@ -1,0 +1,1 @@
+"""`rejoinder simulate`: a platform played on loopback writes to the running installation."""

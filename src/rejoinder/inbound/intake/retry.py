@@ -1,0 +1,143 @@
+"""A body of the intake is applied after all: the handler of the lane `intake`."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from uuid import UUID
+
+from rejoinder.db import AWAY, BUSY, Batch, Database
+from rejoinder.errors import NotFound, Setup, Unavailable
+from rejoinder.inbound.intake import store
+from rejoinder.inbound.intake.decide import Again, Quarantine, after, patience
+from rejoinder.inbound.intake.leave import LONGEST_REASON, job, wake_next
+from rejoinder.inbound.intake.model import InHand
+from rejoinder.inbound.webhook.batch import apply_all, events_of
+from rejoinder.inbound.webhook.known import KnownChannels
+from rejoinder.inbound.webhook.outcome import Strange, Waits, Whole
+from rejoinder.queue.jobs import Taken, enqueue
+from rejoinder.secrets.vault import Vault
+from rejoinder.telemetry.logs import log
+from rejoinder.telemetry.metrics import INTAKE
+
+_SECONDS = 20.0
+_LEASE = timedelta(seconds=30)  # longer than that: then its worker is dead
+_BY = "the worker"
+
+# More than a batch of the queue, so that this lane is asked for in one statement with the others.
+_MOST = 1000
+
+
+class Retry:
+    """Applies waiting bodies, `slots` at once; others wait here for a place. `wake` is the queue's handler.
+
+    Who waits has taken nothing in hand yet: if this worker dies, the sweep finds it.
+    """
+
+    def __init__(self, db: Database, vault: Vault, *, slots: int) -> None:
+        self._db = db
+        self._channels = KnownChannels(db, vault)
+        self._slots = asyncio.Semaphore(slots)
+        self._room = _MOST
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.freed = asyncio.Event()
+
+    def room(self) -> int:
+        """How many more it could take now."""
+        return self._room
+
+    async def wake(self, job: Taken) -> None:
+        """Take one job. Raises Invalid for one that is none."""
+        self._room -= 1
+        try:
+            workspace_id, intake_id = job.conversation()
+            task = asyncio.create_task(self._try(workspace_id, intake_id), name="intake")
+        except BaseException:
+            self._leave()
+            raise
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+
+    async def drain(self, seconds: float) -> None:
+        """Let what is being applied finish within `seconds`; the sweep finds the rest."""
+        if self._tasks:
+            _, late = await asyncio.wait(self._tasks, timeout=seconds)
+            for task in late:
+                task.cancel()
+            if late:
+                await asyncio.wait(late)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        self._leave()
+
+    def _leave(self) -> None:
+        if not self._room:
+            self.freed.set()
+        self._room += 1
+
+    async def _try(self, workspace_id: UUID, intake_id: UUID) -> None:
+        try:
+            async with self._slots:
+                await again(self._db, self._channels, workspace_id, intake_id)
+        except (*AWAY, *BUSY, Unavailable) as away:  # its lease runs out, and the sweep finds it
+            log.warning("intake_waits", intake_id=str(intake_id), error=str(away))
+        except Exception:  # noqa: BLE001 - a bug; the sweep tries again
+            log.exception("intake_raised", intake_id=str(intake_id))
+
+
+async def again(
+    db: Database, channels: KnownChannels, workspace_id: UUID, intake_id: UUID
+) -> Whole | None:
+    """Apply a body whose time has come; None when it is another's turn, or nobody's any more.
+
+    Raises Unavailable, and what BUSY names.
+    """
+    async with db.transaction(workspace_id) as tx:
+        taken = await store.claim(tx, intake_id, _LEASE)
+    if taken is None:
+        return None
+    whole = await _apply(db, channels, taken)
+    await _settle(db, workspace_id, taken, whole)
+    return whole
+
+
+async def _apply(db: Database, channels: KnownChannels, taken: InHand) -> Whole:
+    try:
+        known = await channels.find(taken.platform, taken.channel_id)
+    except Setup as unusable:
+        return Whole(waits=(Waits(f"its channel can't be used: {unusable.detail}", lasting=True),))
+    except NotFound as gone:
+        return Whole(strange=(Strange(gone.detail),))
+    events = events_of(known, taken.body)
+    if isinstance(events, Strange):
+        return Whole(strange=(events,))
+    return await apply_all(
+        db,
+        channels,
+        known,
+        events,
+        seconds=_SECONDS,
+        each=patience(taken.attempts),
+        fresh=False,
+    )
+
+
+async def _settle(db: Database, workspace_id: UUID, taken: InHand, whole: Whole) -> None:
+    following = after(whole, taken.attempts)
+    reason = whole.reason[:LONGEST_REASON]
+    async with db.transaction(workspace_id) as tx:
+        batch = Batch(tx)
+        if isinstance(following, Again):
+            # What is postponed for something else than a lock holds up no later message.
+            store.postpone(batch, taken.intake_id, following.delay, reason, whole.threads)
+            enqueue(batch, [job(workspace_id, taken.intake_id, following.delay)])
+        elif isinstance(following, Quarantine):
+            store.quarantine(batch, taken.intake_id, reason)
+        else:
+            store.applied(batch, taken.intake_id, _BY)
+        await batch.send()
+        await wake_next(tx, taken.channel_id, set(taken.threads) - whole.threads)
+    if isinstance(following, Quarantine):
+        INTAKE.labels("quarantined").inc()
+        log.error("webhook_quarantined", intake_id=str(taken.intake_id), reason=reason)

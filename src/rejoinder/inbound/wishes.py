@@ -1,0 +1,93 @@
+"""A customer wants no more messages, or wants them again: honoured, confirmed and recorded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from rejoinder.conversations.contacts import store as contacts
+from rejoinder.conversations.contacts.model import Known, Wish
+from rejoinder.conversations.model import State
+from rejoinder.db import Batch
+from rejoinder.events.model import NewEvent
+from rejoinder.inbound.model import Incoming
+from rejoinder.inbound.notice import CONSENT, notice
+from rejoinder.outbound.queue import withhold_from
+from rejoinder.queue.jobs import Job
+from rejoinder.text.consent import wish
+from rejoinder.turns import store as turns
+from rejoinder.turns.hands import store as hands
+from rejoinder.turns.hands.release import reopen
+from rejoinder.turns.model import Guard
+
+OPTED_OUT = "the customer wants no messages from us"
+"""Why a conversation waits for a person: what they write nevertheless, no bot may answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wished:
+    """What a wish does beside being stored: events, jobs, messages queued, who is in charge from now on."""
+
+    events: list[NewEvent] = field(default_factory=list)
+    jobs: list[Job] = field(default_factory=list)
+    messages: int = 0
+    charge: State | None = None
+    metadata: dict[str, str] = field(default_factory=dict)
+
+
+def wished(incoming: Incoming, known: Known | None) -> Wish | None:
+    """What the message wishes, if it is one that counts: of one person, on a chat platform, and news to us."""
+    if known is None or incoming.group or incoming.history or incoming.sender_type != "customer":
+        return None
+    what = wish(incoming.text)
+    if what == "opt_in" and not known.opted_out:
+        return None  # "start" is a greeting to whoever never left
+    return what
+
+
+async def opt_out(
+    batch: Batch, guard: Guard, known: Known, incoming: Incoming, message_id: UUID, seq: int
+) -> Wished:
+    """No bot speaks to this contact any more: what it was about to say stays here. Confirmed once."""
+    for turn in guard.live:
+        turns.stop(batch, turn, "cancelled", OPTED_OUT)
+    withhold_from(batch, known.contact_id, OPTED_OUT)
+    contacts.wish(batch, known.contact_id, guard.channel_id, "opt_out", incoming.text, message_id)
+    text = "" if known.opted_out else incoming.settings.opt_out_text
+    return _confirmed(batch, guard, known, "contact.opted_out", text, seq)
+
+
+async def opt_in(
+    batch: Batch, guard: Guard, known: Known, incoming: Incoming, message_id: UUID, seq: int
+) -> Wished:
+    """The bot may speak again, and answers what was written meanwhile where no person has."""
+    contacts.wish(batch, known.contact_id, guard.channel_id, "opt_in", incoming.text, message_id)
+    text = incoming.settings.opt_in_text
+    done = _confirmed(batch, guard, known, "contact.opted_in", text, seq)
+    if guard.charge != "waiting" or not await hands.waits_for(batch.tx, guard, OPTED_OUT):
+        return done
+    left = await hands.unanswered(batch.tx, guard.conversation_id)
+    if left.message_ids and guard.ai_enabled:
+        reopen(batch, guard, left)
+    return Wished(done.events, done.jobs, done.messages, "bot")
+
+
+def unheard(guard: Guard, seq: int) -> Wished:
+    """A message of one who has opted out: a person is told, if none is there."""
+    if guard.charge != "bot":
+        return Wished()
+    told = NewEvent(seq + 1, "conversation.handed_off", {"reason": OPTED_OUT})
+    escalated = {
+        "escalated_at": guard.now.isoformat(),
+        "escalation_reason": OPTED_OUT,
+        "escalated_by": "customer",
+    }
+    return Wished([told], [], 0, "waiting", escalated)
+
+
+def _confirmed(batch: Batch, guard: Guard, known: Known, event: str, text: str, seq: int) -> Wished:
+    told = NewEvent(seq + 1, event, {"contact_id": str(known.contact_id)})  # type: ignore[arg-type]
+    if not text:
+        return Wished([told])
+    sent, jobs = notice(batch, guard, seq + 2, text, {CONSENT: True})
+    return Wished([told, sent], jobs, 1)

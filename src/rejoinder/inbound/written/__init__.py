@@ -1,0 +1,1 @@
+"""What a person on our side writes to a customer, beside plain text."""

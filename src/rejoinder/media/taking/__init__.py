@@ -1,0 +1,1 @@
+"""A file is fetched, judged and kept."""

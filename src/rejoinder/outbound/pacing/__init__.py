@@ -1,0 +1,1 @@
+"""No more is sent than the platform allows, and replies go before bulk."""

@@ -1,0 +1,1 @@
+"""A delivery leaves: waited for, claimed, sent, and what came of it becomes fact."""

@@ -1,0 +1,1 @@
+"""Customers see that we have read, and that we write."""

@@ -1,0 +1,1 @@
+"""What platforms tell of our messages, and what they call them."""

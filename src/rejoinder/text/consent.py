@@ -1,0 +1,40 @@
+"""Words by which customers end messages, and by which they want them again, in five languages."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Literal
+
+from rejoinder.text.fold import fold
+from rejoinder.text.vocabulary import consent_words
+
+_LONGEST = 60
+_POLITE = ("please ", "pls ", "por favor ", "ขอ", "กรุณา", "xin ")
+_POLITE_AFTER = (" please", " pls", " por favor", "ครับ", "ค่ะ", "คะ", "นะ", " a", " nhe")
+
+
+def wish(text: str) -> Literal["opt_out", "opt_in"] | None:
+    """What a whole message wishes; None for any that says more, or something else.
+
+    Case, accents, punctuation, emoji and a polite word around it make no difference.
+    """
+    if len(text) > _LONGEST:
+        return None
+    said = _bare(fold(text))
+    found = consent_words().get(said) or consent_words().get(_impolite(said))
+    return {"out": "opt_out", "in": "opt_in"}.get(found or "")  # type: ignore[return-value]
+
+
+def _bare(folded: str) -> str:
+    kept = (
+        char if char == "-" or unicodedata.category(char)[0] in "LMN" else " " for char in folded
+    )
+    return " ".join("".join(kept).split()).strip("-")
+
+
+def _impolite(said: str) -> str:
+    for word in _POLITE:
+        said = said.removeprefix(word)
+    for word in _POLITE_AFTER:
+        said = said.removesuffix(word)
+    return said.strip()

@@ -1,0 +1,1 @@
+"""Customers with several names."""

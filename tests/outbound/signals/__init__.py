@@ -1,0 +1,1 @@
+"""What the customer sees while an answer is made."""

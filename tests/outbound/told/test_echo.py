@@ -1,0 +1,85 @@
+"""What comes back from our account is ours, or a person's, or it is too early to tell."""
+
+from __future__ import annotations
+
+import asyncio
+
+from rejoinder.channels.model import Unsure
+from rejoinder.db import new_id
+from tests.outbound.conftest import Receiver
+from tests.outbound.told.conftest import Chat, taken
+
+
+async def test_known_by_its_id(chat: Chat, receiver: Receiver) -> None:
+    receiver.script += [taken()]
+    await chat.outbox.bot("one")
+    await chat.outbox.send(receiver.send)
+    assert await chat.echo("formatted otherwise") == "ours"
+    assert await chat.echo("one", "wamid.2") == "stranger"
+    assert await chat.outbox.statuses() == ["sent"]
+
+
+async def test_nothing_was_sent(chat: Chat) -> None:
+    await chat.outbox.bot("one")
+    assert await chat.echo("one") == "stranger"
+    assert await chat.echo("one", delivery=new_id()) == "stranger"
+    assert await chat.outbox.statuses() == ["queued"]
+
+
+async def test_while_something_is_being_sent(chat: Chat, receiver: Receiver) -> None:
+    receiver.script += [taken()]
+    receiver.hold()
+    await chat.outbox.bot("one")
+    sending = asyncio.create_task(chat.outbox.send(receiver.send))
+    await receiver.called(1)
+    assert await chat.echo("something else", "wamid.2") == "waits"
+    assert await chat.echo("one") == "ours"
+    assert await chat.outbox.statuses() == ["sending"]
+    receiver.release()
+    await sending
+    assert await chat.outbox.statuses() == ["sent"]
+    assert await chat.echo("something else", "wamid.2") == "stranger"
+    assert await chat.echo("one") == "ours"
+
+
+async def test_it_settles_one_of_unknown_fate_by_its_text(chat: Chat, receiver: Receiver) -> None:
+    receiver.script += [Unsure("no answer")]
+    await chat.outbox.bot("one  \n line")
+    await chat.outbox.send(receiver.send)
+    assert await chat.echo("another", "wamid.2") == "waits"
+    assert await chat.echo("one line") == "ours"
+    assert await chat.outbox.statuses() == ["sent"]
+    assert await chat.outbox.letters() == [("no answer", 1, "reconciled")]
+    assert await chat.echo("another", "wamid.2") == "stranger"
+
+
+async def test_it_settles_one_by_our_id(chat: Chat, receiver: Receiver) -> None:
+    receiver.script += [Unsure("no answer")]
+    (message,) = await chat.outbox.bot("one")
+    await chat.outbox.send(receiver.send)
+    assert await chat.echo("", delivery=await chat.outbox.delivery(message)) == "ours"
+    assert await chat.outbox.statuses() == ["sent"]
+
+
+async def test_who_lost_sight_of_it_finds_the_echo(chat: Chat, receiver: Receiver) -> None:
+    receiver.script += [Unsure("no answer")]
+    receiver.hold()
+    await chat.outbox.bot("one")
+    sending = asyncio.create_task(chat.outbox.send(receiver.send))
+    await receiver.called(1)
+    assert await chat.echo("one") == "ours"
+    receiver.release()
+    await sending
+    assert await chat.outbox.statuses() == ["sent"]
+    assert await chat.outbox.letters() == []
+
+
+async def test_after_a_while_it_is_a_persons(chat: Chat, receiver: Receiver) -> None:
+    receiver.script += [Unsure("no answer")]
+    await chat.outbox.bot("one")
+    await chat.outbox.send(receiver.send)
+    await chat.outbox.change("held_until = now()", "unknown")
+    assert await chat.echo("another") == "stranger"
+    await chat.outbox.change("held_until = now() - interval '1 hour'", "unknown")
+    assert await chat.echo("one") == "stranger"
+    assert await chat.outbox.statuses() == ["unknown"]
