@@ -43,7 +43,7 @@ async def test_the_figures_are_those_of_rest(report: Report) -> None:
 
 def test_rates_stay_within_the_platform_s_own() -> None:
     sizes = sizes_for("whatsapp_cloud", Sizes())
-    assert (sizes.acknowledge_rate, sizes.overhead_rate, sizes.burst) == (48, 48, 800)
+    assert (sizes.acknowledge_rate, sizes.overhead_rate, sizes.burst) == (24, 24, 400)
     assert sizes_for("line", Sizes()) == Sizes()
 
 

@@ -28,9 +28,10 @@ _SHARE = 0.6  # of what the platform lets an account send: at all of it, waiting
 
 def sizes_for(platform: str, sizes: Sizes) -> Sizes:
     """Rates that the platform's own limits leave room for."""
-    most = adapter_of(platform).limits.per_second
-    if most is None:
+    limits = adapter_of(platform).limits
+    if limits.per_second is None:
         return sizes
+    most = limits.per_second / (2 if limits.inbound_counts else 1)  # a turn has a message each way
     return replace(
         sizes,
         acknowledge_rate=min(sizes.acknowledge_rate, _SHARE * most),

@@ -8,7 +8,8 @@ from uuid import UUID
 from rejoinder.conversations.contacts import store as contacts
 from rejoinder.conversations.contacts.model import Known, Wish
 from rejoinder.conversations.model import State
-from rejoinder.db import Batch
+from rejoinder.db import Batch, Tx
+from rejoinder.events import store as log
 from rejoinder.events.model import NewEvent
 from rejoinder.inbound.model import Incoming
 from rejoinder.inbound.notice import CONSENT, notice
@@ -35,11 +36,15 @@ class Wished:
     metadata: dict[str, str] = field(default_factory=dict)
 
 
-def wished(incoming: Incoming, known: Known | None) -> Wish | None:
-    """What the message wishes, if it is one that counts: of one person, on a chat platform, and news to us."""
-    if known is None or incoming.group or incoming.history or incoming.sender_type != "customer":
-        return None
-    what = wish(incoming.text)
+def wishes(incoming: Incoming) -> Wish | None:
+    """What the message wishes, if it is one that counts: of one person, on a chat platform."""
+    mine = incoming.from_platform and incoming.sender_type == "customer"
+    return wish(incoming.text) if mine and not incoming.group and not incoming.history else None
+
+
+def wished(incoming: Incoming, known: Known) -> Wish | None:
+    """The same, if it is news to us."""
+    what = wishes(incoming)
     if what == "opt_in" and not known.opted_out:
         return None  # "start" is a greeting to whoever never left
     return what
@@ -48,13 +53,35 @@ def wished(incoming: Incoming, known: Known | None) -> Wish | None:
 async def opt_out(
     batch: Batch, guard: Guard, known: Known, incoming: Incoming, message_id: UUID, seq: int
 ) -> Wished:
-    """No bot speaks to this contact any more: what it was about to say stays here. Confirmed once."""
+    """No bot speaks to this contact any more: what it was about to say stays here. Confirmed once.
+
+    The contact is locked.
+    """
+    await silence(batch.tx, known.contact_id, besides=guard.conversation_id)
     for turn in guard.live:
         turns.stop(batch, turn, "cancelled", OPTED_OUT)
     withhold_from(batch, known.contact_id, OPTED_OUT)
     contacts.wish(batch, known.contact_id, guard.channel_id, "opt_out", incoming.text, message_id)
     text = "" if known.opted_out else incoming.settings.opt_out_text
     return _confirmed(batch, guard, known, "contact.opted_out", text, seq)
+
+
+async def silence(tx: Tx, contact_id: UUID, *, besides: UUID | None = None) -> None:
+    """End what the bot is about to answer in all conversations of a contact but one, under the contact's lock."""
+    for conversation_id in await contacts.open_conversations(tx, contact_id):
+        guard = None if conversation_id == besides else await turns.lock(tx, conversation_id)
+        if guard is None or not guard.live:
+            continue
+        batch = Batch(tx)
+        for turn in guard.live:
+            turns.stop(batch, turn, "cancelled", OPTED_OUT)
+        told = [
+            NewEvent(seq, "turn.cancelled", {"turn_id": str(turn.turn_id), "reason": OPTED_OUT})
+            for seq, turn in enumerate(guard.live, guard.seq + 1)
+        ]
+        turns.advance(batch, conversation_id, told[-1].seq)
+        log.append(batch, conversation_id, guard.now, told)
+        await batch.send()
 
 
 async def opt_in(

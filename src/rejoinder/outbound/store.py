@@ -88,7 +88,7 @@ JOIN workspaces w ON w.workspace_id = $1
 
 # What would be claimed next, as far as that can be seen without a lock.
 HEAD = f"""
-SELECT c.channel_id, coalesce((SELECT t.priority FROM turns t WHERE t.workspace_id = $1 AND t.turn_id = o.turn_id),
+SELECT o.delivery_id, c.channel_id, coalesce((SELECT t.priority FROM turns t WHERE t.workspace_id = $1 AND t.turn_id = o.turn_id),
     {PERSONS})
 FROM conversations c
 JOIN channels ch ON ch.workspace_id = $1 AND ch.channel_id = c.channel_id
@@ -97,6 +97,12 @@ JOIN deliveries o ON o.workspace_id = $1 AND o.conversation_id = c.conversation_
 WHERE c.workspace_id = $1 AND c.conversation_id = $2 AND o.status = 'queued'
     AND coalesce(o.next_try_at <= clock_timestamp(), true) AND NOT ({held()})
 ORDER BY o.seq LIMIT 1
+"""
+
+# It must wait for its customer: until then it is not due, for whoever else looks at it.
+POSTPONE = """
+UPDATE deliveries SET next_try_at = now() + $3::interval
+WHERE workspace_id = $1 AND delivery_id = $2 AND status = 'queued'
 """
 
 LOCK = """
@@ -188,10 +194,15 @@ async def claim(tx: Tx, conversation_id: UUID, patience: timedelta) -> Outgoing 
     return Outgoing(*row) if row else None
 
 
-async def head(read: Read, conversation_id: UUID) -> tuple[UUID, int] | None:
-    """The channel and the priority of what is due next; None when nothing is."""
+async def head(read: Read, conversation_id: UUID) -> tuple[UUID, UUID, int] | None:
+    """The delivery that is due next, its channel and its priority; None when nothing is."""
     row = await read.connection.fetchrow(HEAD, read.workspace_id, conversation_id)
-    return (row[0], row[1]) if row else None
+    return (row[0], row[1], row[2]) if row else None
+
+
+async def postpone(tx: Tx, delivery_id: UUID, pause: timedelta) -> None:
+    """A queued delivery is due after `pause`."""
+    await tx.connection.execute(POSTPONE, tx.workspace_id, delivery_id, pause)
 
 
 async def lock(tx: Tx, conversation_id: UUID) -> tuple[int, datetime]:

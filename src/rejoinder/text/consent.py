@@ -10,19 +10,28 @@ from rejoinder.text.vocabulary import consent_words
 
 _LONGEST = 60
 _POLITE = ("please ", "pls ", "por favor ", "ขอ", "กรุณา", "xin ")
-_POLITE_AFTER = (" please", " pls", " por favor", "ครับ", "ค่ะ", "คะ", "นะ", " a", " nhe")
+_POLITE_AFTER = (" please", " pls", " por favor", "ครับ", "ค่ะ", "คะ", "นะ", " a", " nhe", " ạ", " nhé")
+_MEANS: dict[str, Literal["opt_out", "opt_in"]] = {
+    "out": "opt_out",
+    "out as written": "opt_out",
+    "in": "opt_in",
+}
 
 
 def wish(text: str) -> Literal["opt_out", "opt_in"] | None:
     """What a whole message wishes; None for any that says more, or something else.
 
-    Case, accents, punctuation, emoji and a polite word around it make no difference.
+    Case, punctuation, emoji and a polite word around it make no difference; nor do accents, but for words that would
+    be others without: "dừng" is stop, "đúng" is right, and "dung" is either.
     """
     if len(text) > _LONGEST:
         return None
-    said = _bare(fold(text))
-    found = consent_words().get(said) or consent_words().get(_impolite(said))
-    return {"out": "opt_out", "in": "opt_in"}.get(found or "")  # type: ignore[return-value]
+    words = consent_words()
+    for said in (_bare(fold(text)), _bare(unicodedata.normalize("NFC", text).casefold())):
+        found = words.get(said) or words.get(_impolite(said))
+        if found is not None:
+            return _MEANS[found]
+    return None
 
 
 def _bare(folded: str) -> str:

@@ -23,6 +23,8 @@ from tests.inbound.contacts.conftest import PHONE, USER, House
         ("HUY DANG KY", "opt_out"),
         ("não quero mais mensagens", "opt_out"),
         ("Cancelar suscripción.", "opt_out"),
+        ("Dừng lại ạ", "opt_out"),
+        ("DỪNG!", "opt_out"),
         ("START", "opt_in"),
         ("Bắt đầu", "opt_in"),
         ("começar", "opt_in"),
@@ -30,6 +32,9 @@ from tests.inbound.contacts.conftest import PHONE, USER, House
         ("don't stop", None),
         ("Where is the bus stop?", None),
         ("cancel my order", None),
+        ("Đúng", None),  # right
+        ("Dùng", None),  # use
+        ("dung", None),  # any of the three
         ("หยุดวันไหนบ้าง", None),
         ("stop " * 30, None),
         ("", None),

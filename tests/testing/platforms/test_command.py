@@ -83,7 +83,8 @@ async def test_a_load_ends_with_a_report(server: Server) -> None:
     assert (report["platform"], report["customers"], report["said"]) == ("pebble", 3, 6)
     assert report["shown"] >= 3
     assert (report["doubled"], report["unacknowledged"], report["unanswered"]) == (0, 0, 0)
-    assert report["stored"] == {"lost": 0, "disordered": 0, "silent": 0, "open": 0, "given_up": 0}
+    assert not any(report["stored"].values())
+    assert report["stored"]["doubled"] == 0
     assert report["receipts"]["read"] == report["shown"]
 
 

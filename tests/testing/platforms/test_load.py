@@ -89,15 +89,20 @@ async def test_a_report_of_what_a_strict_reader_finds(
 
 SENT = [Reply("one", "read"), Reply("two", "sent")]
 COMPARED = {
-    "all shown in order": ((SENT, ["one", "two"]), Compared()),
-    "shown with options": ((SENT, ["one\n1. Yes", "two"]), Compared()),
-    "one never shown": ((SENT, ["one"]), Compared(lost=1)),
-    "the other way round": ((SENT, ["two", "one"]), Compared(disordered=1)),
-    "the same words twice": (([Reply("one", "read")] * 2, ["one", "one"]), Compared()),
-    "given up": (([Reply("one", "unknown"), Reply("two", "failed")], []), Compared(given_up=2)),
-    "given up and shown": (([Reply("one", "unknown")], ["one"]), Compared(given_up=1)),
-    "not over": (([Reply("one", "sending")], ["one"]), Compared(open=1)),
-    "no reply at all": (([], []), Compared(silent=1)),
+    "all shown in order": ((SENT, ["one", "two"]), Compared(doubled=0)),
+    "shown with options": ((SENT, ["one\n1. Yes", "two"]), Compared(doubled=0)),
+    "one never shown": ((SENT, ["one"]), Compared(lost=1, doubled=0)),
+    "the other way round": ((SENT, ["two", "one"]), Compared(disordered=1, doubled=0)),
+    "the same words twice": (([Reply("one", "read")] * 2, ["one", "one"]), Compared(doubled=0)),
+    "given up": (
+        ([Reply("one", "unknown"), Reply("two", "failed")], []),
+        Compared(given_up=2, doubled=0),
+    ),
+    "given up and shown": (([Reply("one", "unknown")], ["one"]), Compared(given_up=1, doubled=0)),
+    "not over": (([Reply("one", "sending")], ["one"]), Compared(open=1, doubled=0)),
+    "no reply at all": (([], []), Compared(silent=1, doubled=0)),
+    "shown twice": ((SENT, ["one", "two", "two"]), Compared(doubled=1)),
+    "one more that is no reply": ((SENT, ["one", "two", "[image]"]), Compared(doubled=0)),
 }
 
 

@@ -74,6 +74,7 @@ class Line:
         read_mark=True,
         groups=True,
         edits=True,
+        typing_seconds=LOADING_S - 2,
     )
     credentials: ClassVar[tuple[Field, ...]] = (
         Field(

@@ -7,6 +7,7 @@ with a retry key is carried out once, however often it comes within 24 hours; a 
 from __future__ import annotations
 
 import re
+import time
 from typing import Final
 
 from pydantic import JsonValue
@@ -26,6 +27,9 @@ from rejoinder.net.guard import Forbidden, NotSent, Unanswered
 
 BASE_URL: Final = "https://api.line.me"
 TIMEOUT_S = 15.0
+WHOLE_S = 18.0
+"""A reply that LINE refuses, and the push after it; after 20 s a sender is taken for dead (`outbound.sending.deliver`)."""
+
 RETRY_KEY: Final = "X-Line-Retry-Key"
 
 _LEAST_S: Final = 1.0  # a reply token that dies on the way costs a request
@@ -36,6 +40,7 @@ async def send(
     account: Account, outgoing: Outgoing, parts: tuple[Part, ...], wire: Wire, files: Files
 ) -> Receipt:
     """Reply while there is a token for it; push without one, or when LINE says that it takes that token no more."""
+    until = time.monotonic() + WHOLE_S
     try:
         found = await _looked_up(parts, files, account.setting("video_preview_url", ""))
         messages: list[JsonValue] = [*compose(parts, found)]
@@ -48,7 +53,8 @@ async def send(
         replied = await _reply(account, body, wire)
         if replied is not None:
             return replied
-    return await _push(account, {"to": _recipient(outgoing), "messages": messages}, outgoing, wire)
+    pushed: Object = {"to": _recipient(outgoing), "messages": messages}
+    return await _push(account, pushed, outgoing, wire, until)
 
 
 def bearer(account: Account) -> dict[str, str]:
@@ -82,7 +88,9 @@ async def _reply(account: Account, body: Object, wire: Wire) -> Receipt | None:
     return taken(posted) or refused(posted, repeats=False)
 
 
-async def _push(account: Account, body: Object, outgoing: Outgoing, wire: Wire) -> Receipt:
+async def _push(
+    account: Account, body: Object, outgoing: Outgoing, wire: Wire, until: float
+) -> Receipt:
     """The retry key goes along from the first try on; LINE takes it for nothing that it has not seen then."""
     try:
         posted = await wire.call(
@@ -90,7 +98,7 @@ async def _push(account: Account, body: Object, outgoing: Outgoing, wire: Wire) 
             api(account, "/v2/bot/message/push"),
             headers=bearer(account) | {RETRY_KEY: str(outgoing.delivery_id)},
             json=body,
-            timeout=TIMEOUT_S,
+            timeout=min(TIMEOUT_S, max(until - time.monotonic(), 1.0)),
         )
     except Forbidden as private:
         return Refused(str(private))

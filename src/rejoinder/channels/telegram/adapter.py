@@ -56,6 +56,7 @@ class Telegram:
         typing=True,
         groups=True,
         edits=True,
+        typing_seconds=4.5,  # it is shown for 5 s
     )
     credentials: ClassVar[tuple[Field, ...]] = (
         Field(

@@ -40,6 +40,7 @@ CAPABILITIES: Final = Capabilities(
     echoes=True,
     groups=True,
     edits=True,
+    typing_seconds=22.0,  # it is shown for 25 s
 )
 
 CREDENTIALS: Final = (

@@ -45,9 +45,7 @@ from rejoinder.conversations.content import File, Part
 from rejoinder.net.guard import Forbidden, NotSent, Posted, Unanswered
 
 _ANSWER_S = 15.0
-_WHOLE_S = (
-    18.0  # with an upload; after 20 s a sender is taken for dead (rejoinder.outbound.sending.deliver)
-)
+_WHOLE_S = 18.0  # with an upload; after 20 s a sender is taken for dead (rejoinder.outbound.sending.deliver)
 _LEAST_S = 2.0  # an answer that is not waited for that long would be lost for nothing
 
 
@@ -88,8 +86,9 @@ class WhatsAppCloud:
     ) -> Receipt:
         """Send one message; a file of ours is uploaded before."""
         until = time.monotonic() + _WHOLE_S
+        tries = outgoing.attempt - outgoing.uncounted
         parts = await _with_addresses(parts, files)
-        attached = await _attached(account, parts, wire, files, outgoing.attempt, until)
+        attached = await _attached(account, parts, wire, files, tries, until)
         if attached is not None and not isinstance(attached, Attached):
             return attached
         to = recipient(outgoing)
@@ -112,7 +111,7 @@ class WhatsAppCloud:
             return NotTaken(str(failed))
         except Unanswered as lost:
             return Unsure(str(lost))
-        return _took(posted) if 200 <= posted.status < 300 else receipt(posted, outgoing.attempt)
+        return _took(posted) if 200 <= posted.status < 300 else receipt(posted, tries)
 
     async def signal(self, account: Account, signal: Signal, wire: Wire) -> None:
         """Show that the message was read, and with `typing` that we write, for 25 s or until we have.

@@ -110,7 +110,7 @@ def failure(error: GraphError) -> Failure:
 
 
 def receipt(posted: Posted, attempt: int, now: datetime | None = None) -> Receipt:
-    """What an answer other than 2xx means; `attempt` counts from 1.
+    """What an answer other than 2xx means; `attempt` counts the tries that count, from 1.
 
     An error of Meta's own, with a code, is the API's verdict: it took nothing, whatever the status, and the code says
     whether to try again. A 5xx without one was written by something before the API (an edge, a proxy) that may have

@@ -36,11 +36,15 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Who wrote. `thread_key` is that of the conversation they have open in the channel under any of their names."""
+    """Who wrote. `thread_key` is that of the conversation they have open in the channel under any of their names.
+
+    `merged` says that they were just found to be one with another contact.
+    """
 
     contact_id: UUID
     opted_out: bool
     thread_key: str | None
+    merged: bool = False
 
 
 @dataclass(frozen=True, slots=True)

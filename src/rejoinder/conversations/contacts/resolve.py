@@ -28,17 +28,20 @@ async def resolve(
     contacts = list(dict.fromkeys(each.contact_id for each in found))
     if not contacts:
         return Known(await store.add(tx, channel_id, names, display_name), False, None)
-    if len(contacts) > 1:
+    merging = len(contacts) > 1
+    if merging:
         merged = await store.merge(tx, contacts)
         if merged is None:
             raise Changed
         known = merged
     else:
-        known = Known(contacts[0], found[0].opted_out, None)
+        known = Known(contacts[0], found[0].opted_out, found[0].thread_key)
     there = {(each.kind, each.value) for each in found}
     missing = [each for each in names if (each.kind, each.value) not in there]
     if missing:
         await store.name(tx, channel_id, known.contact_id, missing)
     if display_name and not found[0].display_name:
         await store.show_as(tx, known.contact_id, display_name)
-    return replace(known, thread_key=await store.thread(tx, channel_id, known.contact_id, names))
+    if merging:  # of the conversations of both, the newest
+        known = replace(known, thread_key=(await store.find(tx, channel_id, names))[0].thread_key)
+    return known

@@ -16,24 +16,21 @@ from rejoinder.conversations.contacts.model import (
 )
 from rejoinder.db import Batch, Database, Read, Tx, new_id
 
-# Who has any of these names, oldest first: what is found to be one person becomes that one.
+# Who has any of these names, oldest first: what is found to be one person becomes that one. Beside each the key of the
+# open direct thread: it bears one of the customer's names, which one depends on what the first message brought.
 FIND = """
 SELECT i.kind, i.identity, c.contact_id, c.opted_out_at IS NOT NULL, c.display_name,
-    c.created_at > clock_timestamp() - interval '1 day'
+    c.created_at > clock_timestamp() - interval '1 day', (
+        SELECT o.thread_key FROM conversations o
+        WHERE o.workspace_id = $1 AND o.channel_id = $5 AND o.contact_id = c.contact_id AND o.state <> 'closed'
+            AND (o.thread_key = ANY ($4::text[]) OR o.thread_key IN (
+                SELECT n.identity FROM contact_identities n WHERE n.workspace_id = $1 AND n.contact_id = c.contact_id))
+        ORDER BY o.last_message_timestamp DESC NULLS LAST LIMIT 1)
 FROM unnest($2::uuid[], $3::text[], $4::text[]) AS asked (scope, kind, identity)
 JOIN contact_identities i ON i.workspace_id = $1 AND i.scope = asked.scope AND i.kind = asked.kind
     AND i.identity = asked.identity
 JOIN contacts c ON c.workspace_id = $1 AND c.contact_id = i.contact_id
 ORDER BY c.created_at, c.contact_id
-"""
-
-# A direct thread bears one of the customer's names; which one depends on what the first message brought.
-THREAD = """
-SELECT c.thread_key FROM conversations c
-WHERE c.workspace_id = $1 AND c.channel_id = $2 AND c.contact_id = $3 AND c.state <> 'closed'
-    AND c.thread_key IN (SELECT i.identity FROM contact_identities i WHERE i.workspace_id = $1 AND i.contact_id = $3
-        UNION ALL SELECT unnest($4::text[]))
-ORDER BY c.last_message_timestamp DESC NULLS LAST LIMIT 1
 """
 
 ADD = "INSERT INTO contacts (workspace_id, contact_id, display_name) VALUES ($1, $2, $3)"
@@ -49,6 +46,18 @@ LOCK = """
 SELECT contact_id, opted_out_at, display_name FROM contacts
 WHERE workspace_id = $1 AND contact_id = ANY ($2::uuid[]) AND merged_into IS NULL
 ORDER BY created_at, contact_id FOR NO KEY UPDATE
+"""
+
+LOCK_ONE = """
+SELECT opted_out_at IS NOT NULL FROM contacts
+WHERE workspace_id = $1 AND contact_id = $2 AND merged_into IS NULL FOR NO KEY UPDATE
+"""
+
+OPTED_OUT = "SELECT opted_out_at IS NOT NULL FROM contacts WHERE workspace_id = $1 AND contact_id = $2"
+
+OPEN = """
+SELECT conversation_id FROM conversations WHERE workspace_id = $1 AND contact_id = $2 AND state <> 'closed'
+ORDER BY conversation_id
 """
 
 MERGE_NAMES = """
@@ -132,7 +141,7 @@ CHANNEL = "SELECT true FROM channels WHERE workspace_id = $1 AND channel_id = $2
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A name somebody has; `fresh` is a contact of today."""
+    """A name somebody has; `fresh` is a contact of today, `thread_key` that of their open direct conversation here."""
 
     kind: str
     value: str
@@ -140,22 +149,35 @@ class Found:
     opted_out: bool
     display_name: str | None
     fresh: bool
+    thread_key: str | None
 
 
 async def find(read: Read, channel_id: UUID, names: Sequence[Identity]) -> list[Found]:
     """Who has any of these names, the oldest contact first."""
-    rows = await read.connection.fetch(FIND, read.workspace_id, *_columns(channel_id, names))
+    rows = await read.connection.fetch(
+        FIND, read.workspace_id, *_columns(channel_id, names), channel_id
+    )
     return [Found(*row) for row in rows]
 
 
-async def thread(
-    read: Read, channel_id: UUID, contact_id: UUID, names: Sequence[Identity]
-) -> str | None:
-    """The key of the contact's open direct conversation in the channel."""
-    found: str | None = await read.connection.fetchval(
-        THREAD, read.workspace_id, channel_id, contact_id, [each.value for each in names]
-    )
+async def lock(tx: Tx, contact_id: UUID) -> bool | None:
+    """Lock a contact, before any conversation: whether they opted out; None when they were merged into another.
+
+    Who changes a wish, merges, or opens a conversation of the contact waits for each other here.
+    """
+    found: bool | None = await tx.connection.fetchval(LOCK_ONE, tx.workspace_id, contact_id)
     return found
+
+
+async def opted_out(read: Read, contact_id: UUID) -> bool:
+    """Whether they want no messages, as of now."""
+    return bool(await read.connection.fetchval(OPTED_OUT, read.workspace_id, contact_id))
+
+
+async def open_conversations(read: Read, contact_id: UUID) -> list[UUID]:
+    """The contact's open conversations in all channels, in the order in which they are to be locked."""
+    rows = await read.connection.fetch(OPEN, read.workspace_id, contact_id)
+    return [row[0] for row in rows]
 
 
 async def add(
@@ -190,7 +212,7 @@ async def merge(tx: Tx, contact_ids: Sequence[UUID]) -> Known | None:
     opted_out = min(wishes) if wishes else None
     shown = next((row[2] for row in rows if row[2]), None)
     await tx.connection.execute(SURVIVOR, tx.workspace_id, survivor, opted_out, shown)
-    return Known(survivor, opted_out is not None, None)
+    return Known(survivor, opted_out is not None, None, merged=True)
 
 
 async def forget_names(tx: Tx, channel_id: UUID, names: Sequence[Identity]) -> None:

@@ -84,12 +84,13 @@ class Pacing:
             head = await store.head(read, conversation_id)
         if head is None:  # nothing is due: no place is taken
             return True
-        channel_id, priority = head
+        delivery_id, channel_id, priority = head
         wait = await self._recipient(workspace_id, channel_id, conversation_id, limits)
         if wait is not None:
             delay = timedelta(seconds=wait)
             later = job(workspace_id, conversation_id, platform_name, delay, priority)
             async with self._db.transaction(workspace_id) as tx:
+                await store.postpone(tx, delivery_id, delay)
                 await enqueue_alone(tx, [later])
             return False
         if rate is not None:

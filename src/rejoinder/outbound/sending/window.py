@@ -30,7 +30,7 @@ def fitted(outgoing: Outgoing, limits: Limits) -> Outgoing | WindowClosed:
         return outgoing
     template = template_of(outgoing.settings, outgoing.text, limits)
     if template is None:
-        return WindowClosed(_why(outgoing.silent_for, limits.window))
+        return WindowClosed(_why(outgoing, limits.window))
     return replace(outgoing, content=stored((template,)), kind="template", as_template=True)
 
 
@@ -49,7 +49,10 @@ def may_be_template(outgoing: Outgoing) -> bool:
 
 
 def template_of(settings: Mapping[str, JsonValue], text: str, limits: Limits) -> Template | None:
-    """The channel's template with the reply in it, on one line, as templates want it; None without one."""
+    """The channel's template with the reply in it, on one line, as templates want it.
+
+    None without one, and where it quotes the reply and that has no words: a picture would be lost in silence.
+    """
     match settings.get("window_template"):
         case {"name": str(name), "language": str(language), **others}:
             given = others.get("parameters")
@@ -57,6 +60,8 @@ def template_of(settings: Mapping[str, JsonValue], text: str, limits: Limits) ->
             return None
     flat = shorten(" ".join(text.split()), min(_ROOM, limits.text), limits.unit)
     parameters = given if isinstance(given, list) else []
+    if not flat and any(TEXT in str(each) for each in parameters):
+        return None
     return Template(
         name=name,
         language=language,
@@ -70,7 +75,8 @@ def _is_template(outgoing: Outgoing) -> bool:
     )
 
 
-def _why(silent_for: timedelta | None, window: timedelta | None) -> str:
+def _why(outgoing: Outgoing, window: timedelta | None) -> str:
+    silent_for = outgoing.silent_for
     hours = window.total_seconds() / 3600 if window else 0
     ago = (
         "the customer has never written"

@@ -60,9 +60,9 @@ async def _settle(
         if found is None:
             return
         await store.lock(tx, found.conversation_id)
+        await told.link(tx, channel_id, platform_id, delivery_id)
         facts = await told.facts(tx, delivery_id)
         batch = Batch(tx)
-        told.link(batch, channel_id, platform_id, delivery_id)
         # Who is sending it has an answer in a moment, or loses sight of it and finds the echo.
         if facts.status != "sending" and reported(facts.status, facts.attempts, "sent") == "sent":
             forward(batch, facts, "sent")

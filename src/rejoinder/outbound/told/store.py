@@ -15,7 +15,7 @@ from pydantic import JsonValue
 
 from rejoinder.channels.event import Failure
 from rejoinder.channels.model import Outgoing
-from rejoinder.db import Batch, Read, Tx
+from rejoinder.db import Read, Tx
 from rejoinder.outbound.decide import Heard, Status
 from rejoinder.outbound.store import Delivery
 
@@ -296,9 +296,9 @@ async def pause(tx: Tx, channel_id: UUID, reason: str) -> bool:
     return bool(await tx.connection.fetchval(PAUSE, tx.workspace_id, channel_id, reason))
 
 
-def link(batch: Batch, channel_id: UUID, platform_id: str, delivery_id: UUID) -> None:
+async def link(tx: Tx, channel_id: UUID, platform_id: str, delivery_id: UUID) -> None:
     """The platform's id is that delivery's: it came back to us."""
-    batch.add(LINK, channel_id, platform_id, delivery_id)
+    await tx.connection.execute(LINK, tx.workspace_id, channel_id, platform_id, delivery_id)
 
 
 async def in_doubt(

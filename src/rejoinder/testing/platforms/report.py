@@ -26,7 +26,8 @@ class Compared:
     """`lost` were sent by what Rejoinder says, and not shown; `disordered` were shown after a later one.
 
     `silent` customers got no reply at all, not even one that was given up; `open` deliveries are in no final state;
-    `given_up` are failed, unknown or withheld.
+    `given_up` are failed, unknown or withheld. `doubled` were shown more often than they are stored: the same answer
+    twice may well be meant, to a question that was asked twice. None where nothing was compared.
     """
 
     lost: int = 0
@@ -34,6 +35,7 @@ class Compared:
     silent: int = 0
     open: int = 0
     given_up: int = 0
+    doubled: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,7 @@ def compare(chats: Mapping[str, tuple[Sequence[Reply], Sequence[str]]]) -> Compa
     A platform may show a reply with more around it (options as numbered lines, say), so one is found by its text being
     part of what was shown.
     """
-    lost = disordered = silent = unsettled = given_up = 0
+    lost = disordered = silent = unsettled = given_up = doubled = 0
     for stored, shown in chats.values():
         left = list(enumerate(shown))
         last = -1
@@ -106,7 +108,9 @@ def compare(chats: Mapping[str, tuple[Sequence[Reply], Sequence[str]]]) -> Compa
             given_up += reply.status in GIVEN_UP
             unsettled += reply.status not in ARRIVED | GIVEN_UP
         silent += not stored and not shown
-    return Compared(lost, disordered, silent, unsettled, given_up)
+        ours = {reply.text for reply in stored if reply.text}
+        doubled += sum(any(text in more for text in ours) for _, more in left)
+    return Compared(lost, disordered, silent, unsettled, given_up, doubled)
 
 
 def report(platform: PlayedPlatform, stored: Compared) -> Report:
@@ -123,7 +127,7 @@ def report(platform: PlayedPlatform, stored: Compared) -> Report:
         acknowledged_p50=_at(taken, 0.5),
         acknowledged_p99=_at(taken, 0.99),
         shown=len(book.shown),
-        doubled=len(book.doubled()),
+        doubled=len(book.doubled()) if stored.doubled is None else stored.doubled,
         repeats=len(book.repeats),
         unanswered=len(book.unanswered()),
         receipts=dict(telling.receipts),
