@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import asyncpg
 from pydantic import JsonValue
 
 from rejoinder.conversations import store as records
+from rejoinder.conversations.contacts import store as contacts
 from rejoinder.conversations.contacts.model import Identity, Known
 from rejoinder.conversations.contacts.resolve import Changed, resolve
 from rejoinder.conversations.model import HISTORY, NewMessage
@@ -19,7 +21,9 @@ from rejoinder.errors import Locked, MessageConflict, NotFound, Unavailable
 from rejoinder.events import store as log
 from rejoinder.events.model import NewEvent
 from rejoinder.inbound.model import Incoming, Received
+from rejoinder.inbound.notice import notice
 from rejoinder.inbound.step import Step, asks, attached, take
+from rejoinder.inbound.wishes import silence, wishes
 from rejoinder.media import store as media
 from rejoinder.media.jobs import download
 from rejoinder.queue.jobs import enqueue
@@ -40,6 +44,9 @@ _AGAIN = (asyncpg.UniqueViolationError, Changed, _Closed)
 
 REPLY_TOKEN_FOR = timedelta(seconds=50)
 """LINE's reply tokens are good for about a minute after the webhook (LINE Developers, "Reply token")."""
+
+_FIRST = datetime(2000, 1, 1, tzinfo=UTC)
+_AHEAD = timedelta(days=1)
 
 _ASKED_BACK = frozenset({"rest", "pancake"})
 """Where a caller reads our answer and can send again; platforms bring a message once."""
@@ -94,12 +101,16 @@ async def receive(
 
 async def _receive(tx: Tx, incoming: Incoming) -> Received | None:
     known = await _known(tx, incoming)
+    if known and known.merged and known.opted_out:  # the wish of one is the other's, too
+        await silence(tx, known.contact_id)
     thread_key = (known and known.thread_key) or incoming.thread_key
     guard = await turns.lock_thread(tx, incoming.channel_id, thread_key)
     opened: list[NewEvent] = []
     if guard is None:
         guard, opened = await _open(tx, incoming, thread_key, known)
-    elif asks(guard, incoming) and _refuses(guard, incoming):
+    if known and not opened:  # it was read before the lock was got
+        known = replace(known, opted_out=await contacts.opted_out(tx, known.contact_id))
+    if asks(guard, incoming) and _refuses(guard, incoming):
         if incoming.external_id and await records.duplicate(
             tx, incoming.channel_id, incoming.external_id
         ):
@@ -120,8 +131,8 @@ async def _receive(tx: Tx, incoming: Incoming) -> Received | None:
         batch,
         guard.conversation_id,
         taken.seq,
-        messages=1 + taken.messages,
-        newest=incoming.platform_time or guard.now,
+        messages=1 + bool(taken.notice),
+        newest=min(_when(incoming, guard.now), guard.now) if known else _when(incoming, guard.now),
         charge=taken.charge,
         agent=_agent(guard, incoming) if taken.charge == "agent" else None,
         metadata=taken.metadata,
@@ -142,6 +153,8 @@ async def _receive(tx: Tx, incoming: Incoming) -> Received | None:
     fetching = [download(tx.workspace_id, file.media_id) for file in files]
     enqueue(batch, [*taken.jobs, *fetching])
     await batch.send()
+    if taken.notice:  # it takes the reply token that this message brought
+        await notice(tx, guard, taken.notice)
     return Received(message_id, guard.conversation_id, taken.turn_id, seq, duplicate=False)
 
 
@@ -155,15 +168,28 @@ async def _known(tx: Tx, incoming: Incoming) -> Known | None:
     names, shown = incoming.identities, incoming.sender_name
     if incoming.group:  # the thread is nobody's: its contact stands for all who write there
         names, shown = (Identity("group", incoming.thread_key),), None
-    return await resolve(tx, incoming.channel_id, names, shown)
+    known = await resolve(tx, incoming.channel_id, names, shown)
+    if wishes(incoming) is None:
+        return known
+    opted_out = await contacts.lock(tx, known.contact_id)  # before any conversation's
+    if opted_out is None:
+        raise Changed
+    return replace(known, opted_out=opted_out)
+
+
+def _when(incoming: Incoming, now: datetime) -> datetime:
+    """When it was written, unless the platform's clock can't be believed."""
+    at = incoming.platform_time
+    if at is None or (incoming.from_platform and not _FIRST <= at <= now + _AHEAD):
+        return now
+    return at
 
 
 def _heard(guard: Guard, incoming: Incoming) -> Heard:
     if not incoming.from_platform or incoming.sender_type != "customer":
         return Heard()
-    at = incoming.platform_time or guard.now
     return Heard(
-        min(at, guard.now),
+        min(_when(incoming, guard.now), guard.now),
         incoming.external_id,
         incoming.read_token,
         incoming.reply_token,
@@ -182,6 +208,8 @@ async def _open(
     tx: Tx, incoming: Incoming, thread_key: str, known: Known | None
 ) -> tuple[Guard, list[NewEvent]]:
     channel_id = incoming.channel_id
+    if known and await contacts.lock(tx, known.contact_id) is None:
+        raise Changed  # else a conversation would be left with a contact that is another's by now
     made = await turns.open_thread(
         tx,
         channel_id,
@@ -260,7 +288,7 @@ def _message(
         external_id=incoming.external_id,
         fingerprint=fingerprint(incoming),
         waited_for=incoming.waits,
-        platform_time=incoming.platform_time or guard.now,
+        platform_time=_when(incoming, guard.now),
         received_at=guard.now,
         metadata=incoming.metadata | ({HISTORY: True} if taken.history else {}),
     )

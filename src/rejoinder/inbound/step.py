@@ -10,10 +10,10 @@ from pydantic import JsonValue
 
 from rejoinder.conversations.contacts.model import Known
 from rejoinder.conversations.model import State
-from rejoinder.db import Batch, new_id
+from rejoinder.db import Batch, Tx, new_id
 from rejoinder.events.model import NewEvent
 from rejoinder.inbound.model import Incoming
-from rejoinder.inbound.notice import notice
+from rejoinder.inbound.notice import Notice
 from rejoinder.inbound.wishes import Wished, opt_in, opt_out, unheard, wished
 from rejoinder.media.model import NewFile
 from rejoinder.queue.jobs import Job
@@ -30,14 +30,14 @@ UNSUPPORTED_TOLD = "told_unsupported_at"
 class Step:
     """The turn that answers (None: none will), what the log must say, jobs, and what of the conversation changes.
 
-    `messages` are those queued beside the one that came; `history` says that it asks for nothing.
+    `notice` is what the house says to it; `history` says that it asks for nothing.
     """
 
     turn_id: UUID | None
     seq: int
     events: list[NewEvent] = field(default_factory=list)
     jobs: list[Job] = field(default_factory=list)
-    messages: int = 0
+    notice: Notice | None = None
     charge: State | None = None
     metadata: dict[str, str] = field(default_factory=dict)
     history: bool = False
@@ -59,10 +59,10 @@ async def take(
         if wish is not None:
             act = opt_out if wish == "opt_out" else opt_in
             return _after(await act(batch, guard, known, incoming, message_id, seq), seq)
-        if incoming.sender_type == "customer" and _unsupported(incoming):
-            return await _unreadable(batch, guard, incoming, seq)
         if known.opted_out and incoming.sender_type == "customer" and not incoming.history:
             return _after(unheard(guard, seq), seq, history=False)
+        if incoming.sender_type == "customer" and _unsupported(incoming):
+            return await _unreadable(batch.tx, guard, incoming, seq)
     if not asks(guard, incoming):
         return Step(None, seq, history=incoming.history)  # history, or a person's business
     quiet = timedelta(0) if incoming.waits else None
@@ -109,16 +109,8 @@ def _agents(batch: Batch, guard: Guard, incoming: Incoming, seq: int) -> Step:
 
 
 def _after(done: Wished, seq: int, *, history: bool = True) -> Step:
-    return Step(
-        None,
-        seq + len(done.events),
-        done.events,
-        done.jobs,
-        done.messages,
-        done.charge,
-        done.metadata,
-        history,
-    )
+    seq += len(done.events)
+    return Step(None, seq, done.events, [], done.notice, done.charge, done.metadata, history)
 
 
 def _unsupported(incoming: Incoming) -> bool:
@@ -126,11 +118,10 @@ def _unsupported(incoming: Incoming) -> bool:
     return kinds == {"unsupported"}
 
 
-async def _unreadable(batch: Batch, guard: Guard, incoming: Incoming, seq: int) -> Step:
+async def _unreadable(tx: Tx, guard: Guard, incoming: Incoming, seq: int) -> Step:
     """Nobody can answer what nobody can read: the customer is told, once a conversation."""
     text = incoming.settings.unsupported_text
-    if not text or not guard.bot_answers or await hands.noted(batch.tx, guard, UNSUPPORTED_TOLD):
+    if not text or not guard.bot_answers or await hands.noted(tx, guard, UNSUPPORTED_TOLD):
         return Step(None, seq, history=True)
-    sent, jobs = notice(batch, guard, seq + 1, text, {})
-    told = {UNSUPPORTED_TOLD: guard.now.isoformat()}
-    return Step(None, seq + 1, [sent], jobs, 1, None, told, True)
+    noted = {UNSUPPORTED_TOLD: guard.now.isoformat()}
+    return Step(None, seq, notice=Notice(seq + 1, text, {}), metadata=noted, history=True)

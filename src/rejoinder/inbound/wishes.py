@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from rejoinder.conversations.contacts import store as contacts
@@ -10,11 +10,10 @@ from rejoinder.conversations.contacts.model import Known, Wish
 from rejoinder.conversations.model import State
 from rejoinder.db import Batch, Tx
 from rejoinder.events import store as log
-from rejoinder.events.model import NewEvent
+from rejoinder.events.model import EventType, NewEvent
 from rejoinder.inbound.model import Incoming
-from rejoinder.inbound.notice import CONSENT, notice
+from rejoinder.inbound.notice import CONSENT, Notice
 from rejoinder.outbound.queue import withhold_from
-from rejoinder.queue.jobs import Job
 from rejoinder.text.consent import wish
 from rejoinder.turns import store as turns
 from rejoinder.turns.hands import store as hands
@@ -27,11 +26,10 @@ OPTED_OUT = "the customer wants no messages from us"
 
 @dataclass(frozen=True, slots=True)
 class Wished:
-    """What a wish does beside being stored: events, jobs, messages queued, who is in charge from now on."""
+    """What a wish does beside being stored: events, what is said to it, who is in charge from now on."""
 
     events: list[NewEvent] = field(default_factory=list)
-    jobs: list[Job] = field(default_factory=list)
-    messages: int = 0
+    notice: Notice | None = None
     charge: State | None = None
     metadata: dict[str, str] = field(default_factory=dict)
 
@@ -63,7 +61,7 @@ async def opt_out(
     withhold_from(batch, known.contact_id, OPTED_OUT)
     contacts.wish(batch, known.contact_id, guard.channel_id, "opt_out", incoming.text, message_id)
     text = "" if known.opted_out else incoming.settings.opt_out_text
-    return _confirmed(batch, guard, known, "contact.opted_out", text, seq)
+    return _confirmed(known, "contact.opted_out", text, seq)
 
 
 async def silence(tx: Tx, contact_id: UUID, *, besides: UUID | None = None) -> None:
@@ -90,13 +88,13 @@ async def opt_in(
     """The bot may speak again, and answers what was written meanwhile where no person has."""
     contacts.wish(batch, known.contact_id, guard.channel_id, "opt_in", incoming.text, message_id)
     text = incoming.settings.opt_in_text
-    done = _confirmed(batch, guard, known, "contact.opted_in", text, seq)
+    done = _confirmed(known, "contact.opted_in", text, seq)
     if guard.charge != "waiting" or not await hands.waits_for(batch.tx, guard, OPTED_OUT):
         return done
     left = await hands.unanswered(batch.tx, guard.conversation_id)
     if left.message_ids and guard.ai_enabled:
         reopen(batch, guard, left)
-    return Wished(done.events, done.jobs, done.messages, "bot")
+    return replace(done, charge="bot")
 
 
 def unheard(guard: Guard, seq: int) -> Wished:
@@ -109,12 +107,9 @@ def unheard(guard: Guard, seq: int) -> Wished:
         "escalation_reason": OPTED_OUT,
         "escalated_by": "customer",
     }
-    return Wished([told], [], 0, "waiting", escalated)
+    return Wished([told], None, "waiting", escalated)
 
 
-def _confirmed(batch: Batch, guard: Guard, known: Known, event: str, text: str, seq: int) -> Wished:
-    told = NewEvent(seq + 1, event, {"contact_id": str(known.contact_id)})  # type: ignore[arg-type]
-    if not text:
-        return Wished([told])
-    sent, jobs = notice(batch, guard, seq + 2, text, {CONSENT: True})
-    return Wished([told, sent], jobs, 1)
+def _confirmed(known: Known, event: EventType, text: str, seq: int) -> Wished:
+    told = NewEvent(seq + 1, event, {"contact_id": str(known.contact_id)})
+    return Wished([told], Notice(seq + 2, text, {CONSENT: True}) if text else None)

@@ -10,7 +10,19 @@ from rejoinder.text.vocabulary import consent_words
 
 _LONGEST = 60
 _POLITE = ("please ", "pls ", "por favor ", "ขอ", "กรุณา", "xin ")
-_POLITE_AFTER = (" please", " pls", " por favor", "ครับ", "ค่ะ", "คะ", "นะ", " a", " nhe", " ạ", " nhé")
+_POLITE_AFTER = (
+    " please",
+    " pls",
+    " por favor",
+    "ครับ",
+    "ค่ะ",
+    "คะ",
+    "นะ",
+    " a",
+    " nhe",
+    " ạ",
+    " nhé",
+)
 _MEANS: dict[str, Literal["opt_out", "opt_in"]] = {
     "out": "opt_out",
     "out as written": "opt_out",

@@ -53,7 +53,9 @@ SELECT opted_out_at IS NOT NULL FROM contacts
 WHERE workspace_id = $1 AND contact_id = $2 AND merged_into IS NULL FOR NO KEY UPDATE
 """
 
-OPTED_OUT = "SELECT opted_out_at IS NOT NULL FROM contacts WHERE workspace_id = $1 AND contact_id = $2"
+OPTED_OUT = (
+    "SELECT opted_out_at IS NOT NULL FROM contacts WHERE workspace_id = $1 AND contact_id = $2"
+)
 
 OPEN = """
 SELECT conversation_id FROM conversations WHERE workspace_id = $1 AND contact_id = $2 AND state <> 'closed'
