@@ -143,7 +143,9 @@ def simulate(
     ] = 0,
     messages: Annotated[int, typer.Option(help="Messages of each customer.", min=1)] = 3,
     rate: Annotated[float, typer.Option(help="Messages a second, all together.", min=0.01)] = 20.0,
-    chat: Annotated[bool, typer.Option("--chat", help="Be the customer, in this terminal.")] = False,
+    chat: Annotated[
+        bool, typer.Option("--chat", help="Be the customer, in this terminal.")
+    ] = False,
     fault: Annotated[
         list[str] | None,
         typer.Option(metavar="NAME=RATE", help="Something goes wrong so often, from 0 to 1."),
