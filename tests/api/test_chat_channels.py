@@ -448,3 +448,17 @@ async def test_a_channel_that_is_gone_takes_nothing_more(client: aiohttp.ClientS
     message = body(channel_id=channel_id, conversation_id=uuid4().hex)
     async with client.post("/api/v1/messages", json=message) as response:
         await problem(response, 404, "not_found")
+
+
+async def test_what_the_platform_knows_need_not_be_given(
+    client: aiohttp.ClientSession, vendor: Loft
+) -> None:
+    credentials = {"loft": f"77{str(uuid4().int)[:10]}", "token": KEY}
+    made = await make(client, wanted(vendor, credentials=credentials))
+    assert made["settings"]["wind"] == "north"
+    given = {"base_url": vendor.url, "wind": "east"}
+    async with client.patch(
+        f"{CHANNELS}/{made['channel_id']}", json={"settings": given}
+    ) as response:
+        changed = await response.json()
+    assert changed["settings"]["wind"] == "east"

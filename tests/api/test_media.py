@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
+import resource
+import signal
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -14,6 +17,7 @@ import pytest
 from fastapi import FastAPI
 from hypothesis import given
 from hypothesis import strategies as st
+from structlog.testing import capture_logs
 
 from rejoinder.api import media
 from rejoinder.api.media import MediaDeps, part_of
@@ -155,8 +159,62 @@ async def test_a_part_is_served_alone(
         async with anybody.get(made["url"], headers={"Range": asked}) as response:
             assert (response.status, response.headers["Content-Range"]) == (206, told)
             assert await response.read() == body
+    async with anybody.get(made["url"], headers={"Range": f"bytes={'9' * 5000}-"}) as response:
+        assert (response.status, await response.read()) == (200, PNG)
     async with anybody.get(made["url"], headers={"Range": f"bytes={size}-"}) as response:
         assert (response.status, response.headers["Content-Range"]) == (416, f"bytes */{size}")
+
+
+NAMES = {
+    "../../etc/passwd": "passwd",
+    "C:\\holiday.png": "holiday.png",
+    "a\r\nSet-Cookie: x=1": "aSet-Cookie%3A%20x%3D1",
+    "\u202egnp.pdf": "gnp.pdf",
+    "x" * 236 + ".png": "x" * 196 + ".png",
+    "..": "image.png",
+    " ": "image.png",
+}
+
+
+async def test_a_name_stays_a_name(
+    client: aiohttp.ClientSession, anybody: aiohttp.ClientSession
+) -> None:
+    for given_name, told in NAMES.items():
+        made = await upload(client, filename=given_name)
+        async with anybody.head(made["url"]) as response:
+            assert response.headers["Content-Disposition"] == f"inline; filename*=UTF-8''{told}"
+
+
+async def test_a_full_disk_is_told(client: aiohttp.ClientSession) -> None:
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    kept = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (len(PNG), before[1]))
+    try:
+        async with client.post("/api/v1/media", data=io.BytesIO(PNG * 1000)) as response:
+            await problem(response, 503, "unavailable")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, kept)
+
+
+async def test_a_client_that_goes_is_no_fault_of_ours(
+    client: aiohttp.ClientSession, url: str, tmp_path: Path
+) -> None:
+    head = [
+        "POST /api/v1/media HTTP/1.1",
+        "Host: x",
+        f"Authorization: {client.headers['Authorization']}",
+        "Content-Length: 1000",
+    ]
+    at = urlsplit(url)
+    with capture_logs() as logged:
+        _, writer = await asyncio.open_connection(at.hostname, at.port)
+        writer.write("\r\n".join([*head, "", ""]).encode() + PNG)
+        await writer.drain()
+        writer.close()
+        await writer.wait_closed()
+        await upload(client)  # the server has seen the other one go by then
+    assert [each for each in logged if each["log_level"] == "error"] == []
 
 
 @given(
@@ -174,6 +232,7 @@ REFUSED = [
     (PNG, {"kind": "audio"}, 422, "media_refused"),
     (PNG, {"filename": "x.exe"}, 422, "media_refused"),
     (PNG, {"kind": "scent"}, 422, "invalid_request"),
+    (PNG, {"filename": "a\0.png"}, 422, "invalid_request"),
     (PNG + bytes(MANY), {}, 413, "body_too_large"),
 ]
 

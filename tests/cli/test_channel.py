@@ -262,10 +262,11 @@ class Terminal:
 
 @asynccontextmanager
 async def at_a_terminal(
-    folder: Path, *arguments: str, **settings: str
+    folder: Path, *arguments: str, into: str = "", **settings: str
 ) -> AsyncIterator[tuple[Terminal, asyncio.subprocess.Process]]:
-    """The command on a terminal of its own."""
+    """The command on a terminal of its own; what it prints goes `into` a file, as `> file` does."""
     master, slave = os.openpty()
+    out = os.open(into, os.O_WRONLY | os.O_CREAT) if into else os.dup(slave)
     try:
         process = await asyncio.create_subprocess_exec(
             *COMMAND,
@@ -273,11 +274,12 @@ async def at_a_terminal(
             cwd=folder,
             env=environment(folder, **settings),
             stdin=slave,
-            stdout=slave,
+            stdout=out,
             stderr=slave,
             start_new_session=True,  # else a password is asked for at the terminal that runs the tests
         )
         os.close(slave)
+        os.close(out)
         terminal = Terminal(master)
         asyncio.get_running_loop().add_reader(master, terminal.read)
         try:
@@ -306,3 +308,14 @@ async def test_at_a_terminal_it_asks(shop: dict[str, str], vendor: Loft, tmp_pat
         assert "Connected: Loft 12 (account 12)" in shown
         assert KEY not in shown
     assert process.returncode == 0
+
+
+async def test_what_it_asks_is_no_json(shop: dict[str, str], vendor: Loft, tmp_path: Path) -> None:
+    words = ("channel", "add", "pigeon", "--json", "--set", f"base_url={vendor.url}")
+    file = tmp_path / "made.json"
+    async with at_a_terminal(tmp_path, *words, into=str(file), **shop) as (terminal, _):
+        await terminal.sees("loft:")
+        terminal.types("12")
+        await terminal.sees("token: ")
+        terminal.types(KEY)
+    assert json.loads(file.read_text())["account"] == "12"

@@ -204,6 +204,19 @@ async def test_who_lost_its_claim_writes_nothing_down(
         assert not await store.hold(tx, slow, timedelta(seconds=30))
 
 
+async def test_a_file_that_kills_its_workers_is_given_up(
+    means: Means, shop: Shop, vendor: Vendor, where: Where
+) -> None:
+    came = await comes(shop)
+    where.found = Located(vendor.gives("/cat", PNG))
+    for _ in range(len(PAUSES) + 1):
+        async with shop.db.statement(shop.workspace_id) as tx:  # each dies at once
+            assert await store.claim(tx, came.media_id, timedelta(0)) is not None
+    assert await once(means, shop, came.media_id) == "failed"
+    assert "died" in ((await stored(shop, came)).error or "")
+    assert where.asked == []
+
+
 async def test_a_store_that_is_away_is_tried_again(
     means: Means, shop: Shop, vendor: Vendor, where: Where
 ) -> None:

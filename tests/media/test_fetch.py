@@ -77,7 +77,15 @@ async def test_a_private_address_is_not_asked(out: Outward, vendor: Vendor) -> N
 
 @pytest.mark.parametrize(
     "address",
-    ["file:///etc/passwd", "ftp://shop.example/a", "gopher://shop.example/", "//shop.example", ""],
+    [
+        "file:///etc/passwd",
+        "ftp://shop.example/a",
+        "gopher://shop.example/",
+        "//shop.example",
+        "",
+        "http://[::1",
+        "http://shop.example:99999/",
+    ],
 )
 async def test_what_is_no_http_address_is_not_asked(out: Outward, address: str) -> None:
     with pytest.raises(Unwanted):

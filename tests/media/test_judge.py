@@ -35,6 +35,7 @@ GOOD = [
     ("video", b"\x1aE\xdf\xa3" + bytes(30), "video/webm"),
     ("document", b"%PDF-1.7\n" + bytes(30), "application/pdf"),
     ("document", "Grüße, ส่งของ\n".encode(), "text/plain"),
+    ("document", "Name\tPreis\nÄpfel\t3\n".encode("utf-16"), "text/plain"),
     ("document", b"PK\x03\x04" + bytes(30), "application/zip"),
     ("document", b"\x01\x02\x03\x00\xfe nobody knows", UNKNOWN),
     ("document", PNG, "image/png"),
@@ -55,6 +56,11 @@ LIES = {
     "a Linux program": b"\x7fELF\x02\x01\x01" + bytes(60),
     "a Mac program": b"\xcf\xfa\xed\xfe" + bytes(60),
     "a script": b"#!/bin/sh\nrm -rf ~\n",
+    "a page in UTF-16": "<html><script>steal()</script>".encode("utf-16"),
+    "a page after a long comment": b"<!--" + b"x" * 1000 + b"--><html>",
+    "a picture that runs, after a long comment": b"<?xml version='1.0'?><!--"
+    + b"x" * 1000
+    + b"--><svg onload='steal()'>",
     "nothing": b"",
 }
 
@@ -75,10 +81,19 @@ def test_a_kind_takes_its_own_types_only(kind: str, data: bytes) -> None:
         judge(kind, "image/jpeg", None, io.BytesIO(data))
 
 
-@pytest.mark.parametrize("name", ["invoice.pdf.exe", "a.HTML", "x.js", "logo.svg", "run.Lnk"])
+RUNS = ["invoice.pdf.exe", "a.HTML", "x.js", "logo.svg", "run.Lnk", "a.pif", "setup.msix"]
+RUNS += ["a.exe.", "a.exe ", "a.exe . .", "a.exe\u200b", "a.svg/", "..\\a.exe"]
+
+
+@pytest.mark.parametrize("name", RUNS)
 def test_a_name_that_runs_is_refused(name: str) -> None:
     with pytest.raises(Refused, match="run when they are opened"):
         judge("document", "text/plain", name, io.BytesIO(b"hello"))
+
+
+@pytest.mark.parametrize("name", ["x.com ส่งของ", "to x.com (draft)", "a.exe.txt", "", ".", "exe"])
+def test_a_name_that_only_looks_so_passes(name: str) -> None:
+    assert judge("document", "text/plain", name, io.BytesIO(b"hello")) == "text/plain"
 
 
 @given(data=st.binary(max_size=600), kind=st.sampled_from([*ALLOWED, "document"]))

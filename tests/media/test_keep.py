@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 from datetime import timedelta
+from pathlib import Path
 
+from rejoinder.db import new_id
 from rejoinder.media import keep, store
 from rejoinder.media.model import Located
 from rejoinder.media.objects import Objects
@@ -63,6 +65,31 @@ async def test_old_files_go_before_their_messages(
     async with shop.db.read(shop.workspace_id) as read:
         assert list(await store.files(read, [old.media_id, new.media_id])) == [new.media_id]
     assert [str(new.media_id) in key for key in await keys(objects)] == [True]
+
+
+async def test_what_a_killed_process_had_half_written_goes(
+    means: Means, shop: Shop, vendor: Vendor, where: Where, objects: Objects, tmp_path: Path
+) -> None:
+    came = await kept(means, shop, vendor, where)
+    (whole,) = (tmp_path / "media").rglob(str(came.media_id))
+    half, other = whole.with_name(f"{whole.name}#1"), whole.with_name("notes#1")
+    for each in (half, other):
+        each.write_bytes(b"half")
+    young = await keep.clean(shop.db, objects, None)
+    assert (young and young.orphans, half.exists()) == (0, True), "it may be being written"
+    cleaned = await keep.clean(shop.db, objects, None, orphaned=NOW)
+    assert cleaned is not None
+    assert cleaned.orphans == 1
+    assert [each.exists() for each in (whole, half, other)] == [True, False, True]
+
+
+async def test_another_installations_files_stay(shop: Shop, objects: Objects) -> None:
+    theirs = f"{new_id()}/2026/11/{new_id()}"
+    await objects.put(theirs, io.BytesIO(b"x"))
+    cleaned = await keep.clean(shop.db, objects, None, orphaned=NOW)
+    assert cleaned is not None
+    assert cleaned.orphans == 0
+    assert await keys(objects) == [theirs]
 
 
 async def test_one_cleans_at_a_time(shop: Shop, objects: Objects) -> None:

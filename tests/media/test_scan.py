@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import select
 import struct
 import sys
 import tempfile
@@ -13,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from rejoinder.errors import Setup
+from rejoinder.media.taking import scan as scan_module
 from rejoinder.media.taking.judge import Refused
 from rejoinder.media.taking.scan import NotScanned, scanner
 
@@ -63,6 +66,9 @@ async def test_a_clamd_that_fails_is_asked_again() -> None:
     async with clamd(said=b"INSTREAM size limit exceeded. ERROR") as address:
         with pytest.raises(NotScanned, match="size limit"):
             await scan(address, b"x")
+    async with clamd(said=b"babble" * 20_000) as address:
+        with pytest.raises(NotScanned, match="does not answer"):
+            await scan(address, b"x")
     with pytest.raises(NotScanned):
         await scan("clamd://127.0.0.1:9", b"x")
 
@@ -79,6 +85,23 @@ async def test_a_program_tells_by_its_exit() -> None:
         await scan(f'{sys.executable} -c "{PROGRAM.format(other=7)}"', b"harmless")
     with pytest.raises(NotScanned, match="can't be run"):
         await scan("/no/such/scanner", b"harmless")
+
+
+async def test_a_program_that_hangs_is_ended_with_all_it_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scan_module, "_SECONDS", 0.5)
+    pipe = tmp_path / "alive"
+    os.mkfifo(pipe)
+    listening = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        with pytest.raises(NotScanned, match="too long"):
+            await scan(f"sh -c 'exec > {pipe}; sleep 60 & wait'", b"x")
+        gone = select.poll()
+        gone.register(listening, select.POLLHUP)
+        assert gone.poll(10_000), "someone still holds the other end"
+    finally:
+        os.close(listening)
 
 
 @pytest.mark.parametrize("setting", ["clamd:", "clamd://", "scan 'unfinished"])

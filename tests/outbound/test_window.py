@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from rejoinder.channels.model import Outgoing, WindowClosed
 from tests.outbound.conftest import Receiver
 from tests.outbound.outbox import never
@@ -48,6 +50,19 @@ async def test_outside_it_the_template_goes(chat: Chat, receiver: Receiver) -> N
            JOIN messages m ON m.workspace_id = $1 AND m.message_id = d.message_id WHERE d.workspace_id = $1"""
     )
     assert tuple(row) == (True, "true")
+
+
+@pytest.mark.parametrize(("parameter", "status"), [("{text}", "failed"), ("news", "sent")])
+async def test_a_template_does_not_swallow_a_message_without_words(
+    chat: Chat, receiver: Receiver, parameter: str, status: str
+) -> None:
+    """A picture, say: `{text}` would be nothing, and the customer would learn nothing."""
+    await chat.set(TEMPLATE.replace("{text}", parameter))
+    await chat.wrote(DAY)
+    receiver.script += [taken()]
+    await chat.outbox.bot(" ")
+    await chat.outbox.send(receiver.send)
+    assert await chat.outbox.statuses() == [status]
 
 
 async def test_without_a_template_a_person_decides(chat: Chat, receiver: Receiver) -> None:

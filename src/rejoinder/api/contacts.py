@@ -10,9 +10,10 @@ from pydantic import BaseModel, Field
 from rejoinder.api.channel_bodies import Body
 from rejoinder.conversations.contacts import store
 from rejoinder.conversations.contacts.model import Wish
-from rejoinder.db import Batch, Database, Read
+from rejoinder.db import Batch, Database, Read, retry_busy
 from rejoinder.errors import Invalid, NotFound
 from rejoinder.inbound.callers import needs
+from rejoinder.inbound.wishes import silence
 from rejoinder.workspaces.model import Caller
 from rejoinder.workspaces.tokens import Tokens
 
@@ -75,25 +76,32 @@ def routes(db: Database, tokens: Tokens) -> APIRouter:
     @router.post("/{contact_id}/consents", status_code=201)
     async def note_wish(contact_id: UUID, body: WishBody, caller: Operator) -> ContactView:
         """Note a wish that came another way. It counts at once in all channels; nothing is sent to confirm it."""
-        async with db.transaction(caller.workspace_id) as tx:
-            found = await _view(tx, contact_id)
-            if found.merged_into is not None:
-                raise Invalid(
-                    f"This contact is the same person as {found.merged_into}, who has everything now.",
-                    mend=f"Send it to /api/v1/contacts/{found.merged_into}/consents.",
-                )
-            if not await store.has_channel(tx, body.channel_id):
-                raise Invalid(
-                    f"This workspace has no channel {body.channel_id}.",
-                    mend="GET /api/v1/channels lists them.",
-                    where="channel_id",
-                )
-            batch = Batch(tx)
-            store.wish(batch, contact_id, body.channel_id, body.change, body.words, None)
-            await batch.send()
-            return await _view(tx, contact_id)
+        return await retry_busy(lambda: _noted(db, caller, contact_id, body))
 
     return router
+
+
+async def _noted(db: Database, caller: Caller, contact_id: UUID, body: WishBody) -> ContactView:
+    async with db.transaction(caller.workspace_id) as tx:
+        await store.lock(tx, contact_id)
+        found = await _view(tx, contact_id)
+        if found.merged_into is not None:
+            raise Invalid(
+                f"This contact is the same person as {found.merged_into}, who has everything now.",
+                mend=f"Send it to /api/v1/contacts/{found.merged_into}/consents.",
+            )
+        if not await store.has_channel(tx, body.channel_id):
+            raise Invalid(
+                f"This workspace has no channel {body.channel_id}.",
+                mend="GET /api/v1/channels lists them.",
+                where="channel_id",
+            )
+        if body.change == "opt_out":
+            await silence(tx, contact_id)
+        batch = Batch(tx)
+        store.wish(batch, contact_id, body.channel_id, body.change, body.words, None)
+        await batch.send()
+        return await _view(tx, contact_id)
 
 
 async def _view(read: Read, contact_id: UUID) -> ContactView:

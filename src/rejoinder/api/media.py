@@ -14,9 +14,10 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response, StreamingResponse
 from pydantic import BaseModel
+from starlette.requests import ClientDisconnect
 
 from rejoinder.db import Database, new_id
-from rejoinder.errors import NotFound, TooLarge, Unavailable
+from rejoinder.errors import Invalid, NotFound, TooLarge, Unavailable
 from rejoinder.inbound.callers import needs
 from rejoinder.media import store
 from rejoinder.media.files import named
@@ -24,7 +25,7 @@ from rejoinder.media.links import FOR_OPERATORS_S, Links
 from rejoinder.media.model import File, State, key_of
 from rejoinder.media.objects import Objects
 from rejoinder.media.taking.download import draft, keep
-from rejoinder.media.taking.judge import HEAD, kind_of, type_of
+from rejoinder.media.taking.judge import HEAD, SHOWN, kind_of, type_of
 from rejoinder.media.taking.scan import NotScanned, Scanner
 from rejoinder.net.fetch import Fetched
 from rejoinder.workspaces.model import Caller
@@ -32,8 +33,8 @@ from rejoinder.workspaces.tokens import Tokens
 
 Kind = Literal["image", "audio", "video", "document", "sticker"]
 
+_DIGITS = 18  # of a position in a file; nobody has one of an exabyte
 _DRAINED, _DRAIN_S = 16 * 1024 * 1024, 5.0
-_SHOWN = ("image/", "audio/", "video/")
 _OF_ALL = {
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": "sandbox; default-src 'none'",
@@ -105,7 +106,7 @@ def routes(deps: MediaDeps, tokens: Tokens) -> APIRouter:
         kind: Annotated[
             Kind | None, Query(description="Told by the content where it is left out.")
         ] = None,
-        filename: Annotated[str | None, Query(max_length=240)] = None,
+        filename: Annotated[str | None, Query(max_length=240, pattern=r"^[^\x00]*$")] = None,
     ) -> MediaView:
         """Hand a file in, its bytes being the body; a message's part may then name its `media_id`."""
         file = await _taken(deps, caller.workspace_id, request, kind, filename)
@@ -145,7 +146,11 @@ def part_of(header: str | None, size: int) -> tuple[int, int] | None:
     """
     unit, _, wanted = (header or "").partition("=")
     first, dash, last = (each.strip() for each in wanted.partition("-"))
-    numbers = all(each.isascii() and each.isdecimal() for each in (first, last) if each)
+    numbers = all(
+        each.isascii() and each.isdecimal() and len(each) <= _DIGITS
+        for each in (first, last)
+        if each
+    )
     if unit.strip().lower() != "bytes" or not dash or not numbers or not (first or last):
         return 0, size
     if not first:
@@ -159,7 +164,7 @@ def part_of(header: str | None, size: int) -> tuple[int, int] | None:
 
 async def _served(objects: Objects, file: File, key: str, size: int, request: Request) -> Response:
     mime_type = file.mime_type or "application/octet-stream"
-    way = "inline" if mime_type.startswith(_SHOWN) else "attachment"
+    way = "inline" if mime_type in SHOWN else "attachment"
     name = quote(named(file), safe="")
     headers = {**_OF_ALL, "Content-Disposition": f"{way}; filename*=UTF-8''{name}"}
     part = part_of(request.headers.get("range"), size)
@@ -214,13 +219,23 @@ async def _taken(
 
 async def _read(body: AsyncIterator[bytes], file: IO[bytes], most: int) -> Fetched:
     size, digest = 0, sha256()
-    async for piece in body:
-        size += len(piece)
-        if size > most:
-            await _drain(body)
-            raise _too_large(most)
-        digest.update(piece)
-        file.write(piece)
+    try:
+        async for piece in body:
+            size += len(piece)
+            if size > most:
+                await _drain(body)
+                raise _too_large(most)
+            digest.update(piece)
+            file.write(piece)
+        file.flush()
+    except ClientDisconnect:
+        raise Invalid("The body broke off.", mend="Send it again.", where="body") from None
+    except OSError as full:
+        raise Unavailable(
+            f"The file could not be written down here ({type(full).__name__}).",
+            mend="Make room in the folder for temporary files, TMPDIR, then send it again.",
+            retry_after=30,
+        ) from None
     return Fetched(size, digest.digest(), None)
 
 

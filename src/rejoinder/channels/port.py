@@ -115,12 +115,14 @@ class Signal:
 class Checked:
     """What the platform says of the account whose credentials it was shown: its id and name there.
 
-    `told` are facts for the operator, in words.
+    `told` are facts for the operator, in words; `learned` are settings of its own that the platform knows, for those
+    the operator did not give.
     """
 
     account: str
     name: str
     told: tuple[str, ...] = ()
+    learned: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

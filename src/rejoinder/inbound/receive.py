@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import asyncpg
@@ -22,7 +21,7 @@ from rejoinder.events import store as log
 from rejoinder.events.model import NewEvent
 from rejoinder.inbound.model import Incoming, Received
 from rejoinder.inbound.notice import notice
-from rejoinder.inbound.step import Step, asks, attached, take
+from rejoinder.inbound.step import Step, asks, attached, heard, take, written_at
 from rejoinder.inbound.wishes import silence, wishes
 from rejoinder.media import store as media
 from rejoinder.media.jobs import download
@@ -31,7 +30,8 @@ from rejoinder.telemetry.logs import log as logger
 from rejoinder.telemetry.metrics import DUPLICATES, MESSAGES
 from rejoinder.turns import decide
 from rejoinder.turns import store as turns
-from rejoinder.turns.model import Guard, Heard
+from rejoinder.turns.hands.close import close
+from rejoinder.turns.model import Guard
 
 _TRIES = 3  # a lock is waited for 700 ms each time: the caller is better told than kept
 
@@ -40,13 +40,14 @@ class _Closed(Exception):  # noqa: N818 - never leaves this file
     pass
 
 
+class _Strangers(Exception):  # noqa: N818 - never leaves this file
+    """The thread's conversation is that of another, whose number this was."""
+
+    def __init__(self, conversation_id: UUID) -> None:
+        self.conversation_id = conversation_id
+
+
 _AGAIN = (asyncpg.UniqueViolationError, Changed, _Closed)
-
-REPLY_TOKEN_FOR = timedelta(seconds=50)
-"""LINE's reply tokens are good for about a minute after the webhook (LINE Developers, "Reply token")."""
-
-_FIRST = datetime(2000, 1, 1, tzinfo=UTC)
-_AHEAD = timedelta(days=1)
 
 _ASKED_BACK = frozenset({"rest", "pancake"})
 """Where a caller reads our answer and can send again; platforms bring a message once."""
@@ -72,6 +73,11 @@ async def receive(
         try:
             async with db.transaction(workspace_id) as tx:
                 return await _receive(tx, incoming)
+        except _Strangers as other:
+            await close(
+                db, workspace_id, other.conversation_id, "another customer has the name now"
+            )
+            raise _Closed from None
         except asyncpg.UniqueViolationError as taken:
             if taken.constraint_name == EXTERNAL_ID:
                 return None
@@ -108,8 +114,10 @@ async def _receive(tx: Tx, incoming: Incoming) -> Received | None:
     opened: list[NewEvent] = []
     if guard is None:
         guard, opened = await _open(tx, incoming, thread_key, known)
-    if known and not opened:  # it was read before the lock was got
-        known = replace(known, opted_out=await contacts.opted_out(tx, known.contact_id))
+    if known:
+        known = await _as_of_now(tx, known)
+        if _strangers(guard, known, incoming):
+            raise _Strangers(guard.conversation_id)
     if asks(guard, incoming) and _refuses(guard, incoming):
         if incoming.external_id and await records.duplicate(
             tx, incoming.channel_id, incoming.external_id
@@ -132,12 +140,14 @@ async def _receive(tx: Tx, incoming: Incoming) -> Received | None:
         guard.conversation_id,
         taken.seq,
         messages=1 + bool(taken.notice),
-        newest=min(_when(incoming, guard.now), guard.now) if known else _when(incoming, guard.now),
+        newest=min(written_at(incoming, guard.now), guard.now)
+        if known
+        else written_at(incoming, guard.now),
         charge=taken.charge,
         agent=_agent(guard, incoming) if taken.charge == "agent" else None,
         metadata=taken.metadata,
         loop=(0, guard.now) if incoming.sender_type == "agent" else None,
-        heard=_heard(guard, incoming),
+        heard=heard(guard, incoming),
     )
     told = NewEvent(
         seq,
@@ -177,24 +187,17 @@ async def _known(tx: Tx, incoming: Incoming) -> Known | None:
     return replace(known, opted_out=opted_out)
 
 
-def _when(incoming: Incoming, now: datetime) -> datetime:
-    """When it was written, unless the platform's clock can't be believed."""
-    at = incoming.platform_time
-    if at is None or (incoming.from_platform and not _FIRST <= at <= now + _AHEAD):
-        return now
-    return at
+async def _as_of_now(tx: Tx, known: Known) -> Known:
+    """What was read of the contact before the conversation's lock was got may be old."""
+    opted_out = await contacts.opted_out(tx, known.contact_id)
+    if opted_out is None:
+        raise Changed
+    return replace(known, opted_out=opted_out)
 
 
-def _heard(guard: Guard, incoming: Incoming) -> Heard:
-    if not incoming.from_platform or incoming.sender_type != "customer":
-        return Heard()
-    return Heard(
-        min(_when(incoming, guard.now), guard.now),
-        incoming.external_id,
-        incoming.read_token,
-        incoming.reply_token,
-        REPLY_TOKEN_FOR if incoming.reply_token else None,
-    )
+def _strangers(guard: Guard, known: Known, incoming: Incoming) -> bool:
+    asked = incoming.sender_type == "customer" and not incoming.group
+    return asked and guard.contact_id != known.contact_id
 
 
 def _refuses(guard: Guard, incoming: Incoming) -> bool:
@@ -208,6 +211,10 @@ async def _open(
     tx: Tx, incoming: Incoming, thread_key: str, known: Known | None
 ) -> tuple[Guard, list[NewEvent]]:
     channel_id = incoming.channel_id
+    if (
+        known and known.thread_key
+    ):  # it was there a moment ago: it has another key now, or was closed
+        raise _Closed
     if known and await contacts.lock(tx, known.contact_id) is None:
         raise Changed  # else a conversation would be left with a contact that is another's by now
     made = await turns.open_thread(
@@ -288,7 +295,7 @@ def _message(
         external_id=incoming.external_id,
         fingerprint=fingerprint(incoming),
         waited_for=incoming.waits,
-        platform_time=_when(incoming, guard.now),
+        platform_time=written_at(incoming, guard.now),
         received_at=guard.now,
         metadata=incoming.metadata | ({HISTORY: True} if taken.history else {}),
     )

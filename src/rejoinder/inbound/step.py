@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from pydantic import JsonValue
@@ -19,8 +19,14 @@ from rejoinder.media.model import NewFile
 from rejoinder.queue.jobs import Job
 from rejoinder.turns.hands import store as hands
 from rejoinder.turns.hands.take_over import take_over
-from rejoinder.turns.model import Guard
+from rejoinder.turns.model import Guard, Heard
 from rejoinder.turns.schedule import schedule
+
+REPLY_TOKEN_FOR = timedelta(seconds=50)
+"""LINE's reply tokens are good for about a minute after the webhook (LINE Developers, "Reply token")."""
+
+_FIRST = datetime(2000, 1, 1, tzinfo=UTC)
+_AHEAD = timedelta(days=1)
 
 UNSUPPORTED_TOLD = "told_unsupported_at"
 """In a conversation's metadata: the customer knows that a kind of message can't be read here."""
@@ -73,6 +79,27 @@ async def take(
 def asks(guard: Guard, incoming: Incoming) -> bool:
     """Whether the bot is to answer it."""
     return incoming.sender_type == "customer" and not incoming.history and guard.bot_answers
+
+
+def written_at(incoming: Incoming, now: datetime) -> datetime:
+    """When it was written, unless the platform's clock can't be believed."""
+    at = incoming.platform_time
+    if at is None or (incoming.from_platform and not _FIRST <= at <= now + _AHEAD):
+        return now
+    return at
+
+
+def heard(guard: Guard, incoming: Incoming) -> Heard:
+    """What the conversation must remember of a customer's message on a chat platform."""
+    if not incoming.from_platform or incoming.sender_type != "customer":
+        return Heard()
+    return Heard(
+        min(written_at(incoming, guard.now), guard.now),
+        incoming.external_id,
+        incoming.read_token,
+        incoming.reply_token,
+        REPLY_TOKEN_FOR if incoming.reply_token else None,
+    )
 
 
 def attached(incoming: Incoming, message_id: UUID) -> tuple[list[JsonValue], list[NewFile]]:

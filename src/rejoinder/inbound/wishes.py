@@ -58,14 +58,16 @@ async def opt_out(
     await silence(batch.tx, known.contact_id, besides=guard.conversation_id)
     for turn in guard.live:
         turns.stop(batch, turn, "cancelled", OPTED_OUT)
-    withhold_from(batch, known.contact_id, OPTED_OUT)
     contacts.wish(batch, known.contact_id, guard.channel_id, "opt_out", incoming.text, message_id)
     text = "" if known.opted_out else incoming.settings.opt_out_text
     return _confirmed(known, "contact.opted_out", text, seq)
 
 
 async def silence(tx: Tx, contact_id: UUID, *, besides: UUID | None = None) -> None:
-    """End what the bot is about to answer in all conversations of a contact but one, under the contact's lock."""
+    """Keep back what the bot is about to say to a contact: turns in all conversations but one, replies in all.
+
+    The contact is locked.
+    """
     for conversation_id in await contacts.open_conversations(tx, contact_id):
         guard = None if conversation_id == besides else await turns.lock(tx, conversation_id)
         if guard is None or not guard.live:
@@ -80,6 +82,9 @@ async def silence(tx: Tx, contact_id: UUID, *, besides: UUID | None = None) -> N
         turns.advance(batch, conversation_id, told[-1].seq)
         log.append(batch, conversation_id, guard.now, told)
         await batch.send()
+    batch = Batch(tx)
+    withhold_from(batch, contact_id, OPTED_OUT)
+    await batch.send()
 
 
 async def opt_in(

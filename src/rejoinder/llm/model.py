@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from pydantic import JsonValue
@@ -44,12 +44,16 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file of the unanswered message number `asked`, counted from 0; `kind` is the word for it: `image`, `audio`."""
+    """A file of the unanswered message number `asked`, counted from 0; `kind` is the word for it: `image`, `audio`.
+
+    `held` is whatever shall live as long as this does.
+    """
 
     kind: str
     mime_type: str
     data: bytes
     asked: int
+    held: object = field(default=None, compare=False)
 
     def __repr__(self) -> str:
         return f"Attachment({self.mime_type!r}, {len(self.data)} bytes, asked={self.asked})"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from uuid import UUID
@@ -70,9 +71,19 @@ _ENDINGS = {
 }
 
 
+# What would be a folder, end a line, or turn the reading of a name around ("Trojan Source", CVE-2021-42574).
+_NO_NAME = re.compile(r"[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
+
+
+_LONGEST = 200
+"""Characters of a name: percent-encoded it stands in a header, of which proxies take 8 KiB at most."""
+
+
 def named(file: File) -> str:
-    """Its name; one that came without is called by its kind."""
-    return file.filename or f"{file.kind}{_ENDINGS.get(file.mime_type or '', '')}"
+    """Its name without folders, its end if it is long; one that came without is called by its kind."""
+    name = re.split(r"[/\\]", file.filename or "")[-1]
+    name = _NO_NAME.sub("", name).strip(" .")[-_LONGEST:]
+    return name or f"{file.kind}{_ENDINGS.get(file.mime_type or '', '')}"
 
 
 def ending(mime_type: str) -> str:

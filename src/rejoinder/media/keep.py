@@ -91,7 +91,9 @@ async def clean(
         if not await store.try_lock(session):
             return None
         old = await _forget(db, objects, older) if older else 0
-        return Cleaned(old, await _orphans(db, objects, datetime.now(UTC) - orphaned))
+        before = datetime.now(UTC) - orphaned
+        halves = await objects.delete_halves(before)
+        return Cleaned(old, halves + await _orphans(db, objects, before))
     finally:
         await hang_up(session)
 
@@ -108,14 +110,14 @@ async def _forget(db: Database, objects: Objects, older: timedelta) -> int:
 
 
 async def _orphans(db: Database, objects: Objects, before: datetime) -> int:
-    """Keys that are not of our form are somebody else's, and stay."""
+    """Keys that are not of our form, or of a workspace that is not here, are somebody else's, and stay."""
     gone = 0
     async for page in objects.pages():
         ours = {ids: key for key, at in page if at < before and (ids := ids_in(key))}
         if not ours:
             continue
         async with db.maintenance() as maintenance:
-            known = await store.known(maintenance, list(ours))
-        await objects.delete([key for ids, key in ours.items() if ids not in known])
-        gone += len(ours.keys() - known)
+            unknown = await store.unknown(maintenance, list(ours))
+        await objects.delete([ours[ids] for ids in unknown])
+        gone += len(unknown)
     return gone

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import re
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property, partial
@@ -15,6 +17,7 @@ from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
 from rejoinder.errors import Setup, Unavailable
+from rejoinder.media.model import ids_in
 from rejoinder.settings import Settings
 
 if TYPE_CHECKING:
@@ -27,6 +30,13 @@ Result = TypeVar("Result")
 _PIECE = 256 * 1024
 _THREADS = 16
 """Of its own: a store that hangs must not hold up the loop's few threads, which look names up."""
+
+_LARGE = 16 * 1024 * 1024
+_LARGE_AT_ONCE = 2
+"""The library holds what it stores in memory: 100 MiB take 165. So many large files go at once in a process."""
+
+_HALF = re.compile(r".+#[0-9]+")
+"""What the library calls a file of a folder that it has not written whole."""
 
 _TRIES_S = timedelta(seconds=20)
 
@@ -77,6 +87,10 @@ class Objects:
     def _threads(self) -> ThreadPoolExecutor:
         return ThreadPoolExecutor(_THREADS, thread_name_prefix="media-store")
 
+    @cached_property
+    def _turns(self) -> asyncio.Semaphore:
+        return asyncio.Semaphore(_LARGE_AT_ONCE)
+
     async def _run(self, work: Callable[[], Result]) -> Result:
         """In a thread: a process that ends right after one of the library's own awaitables now and then aborts."""
         with _away():
@@ -84,8 +98,10 @@ class Objects:
 
     async def put(self, key: str, file: IO[bytes]) -> None:
         """Keep all of the file's bytes under `key`, in place of what was there. Raises Away."""
+        large = file.seek(0, os.SEEK_END) > _LARGE
         file.seek(0)
-        await self._run(lambda: self._store.put(key, file, use_multipart=False))
+        async with self._turns if large else nullcontext():
+            await self._run(lambda: self._store.put(key, file, use_multipart=False))
 
     async def read(self, key: str) -> bytes | None:
         """All bytes; None when there is no such object. Raises Away."""
@@ -116,6 +132,34 @@ class Objects:
             while (page := await self._run(lambda: next(listed, None))) is not None:
                 yield [(found["path"], found["last_modified"]) for found in page]
 
+    async def delete_halves(self, before: datetime) -> int:
+        """Delete what processes that were killed had half written into a folder; how many. Raises Away.
+
+        Nothing lists them, and a bucket has none: there an object comes into being when its last byte has come.
+        """
+        folder = _folder(self._place)
+        return await self._run(partial(_delete_halves, folder, before)) if folder else 0
+
+
+def _delete_halves(folder: Path, before: datetime) -> int:
+    gone = 0
+    for each in folder.rglob("*#*"):
+        with suppress(FileNotFoundError):  # it was written whole meanwhile
+            old = each.stat().st_mtime < before.timestamp()
+            if old and _HALF.fullmatch(each.name) and ids_in(_key(folder, each)) is not None:
+                each.unlink()
+                gone += 1
+    return gone
+
+
+def _key(folder: Path, half: Path) -> str:
+    return half.relative_to(folder).as_posix().rpartition("#")[0]
+
+
+def _folder(place: Place) -> Path | None:
+    at = urlsplit(place.url)
+    return Path(url2pathname(at.path)) if at.scheme == "file" else None
+
 
 def checked(place: Place) -> Place:
     """The place. Raises Setup for an address that is none."""
@@ -139,8 +183,7 @@ def _open(place: Place) -> _Store:
     )  # 20 ms, which a command without media need not wait for
 
     at = urlsplit(place.url)
-    if at.scheme == "file":
-        folder = Path(url2pathname(at.path))
+    if folder := _folder(place):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         return LocalStore(folder)
     given: S3Config = {"virtual_hosted_style_request": False}

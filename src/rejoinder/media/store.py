@@ -85,9 +85,12 @@ DELETE FROM media m USING old WHERE m.workspace_id = old.workspace_id AND m.medi
 RETURNING m.key
 """
 
-KNOWN = """
-SELECT m.workspace_id, m.media_id FROM unnest($1::uuid[], $2::uuid[]) AS k (workspace_id, media_id)
-JOIN media m ON m.workspace_id = k.workspace_id AND m.media_id = k.media_id
+# Of the workspaces of this database alone: the store may be another installation's as well.
+UNKNOWN = """
+SELECT k.workspace_id, k.media_id FROM unnest($1::uuid[], $2::uuid[]) AS k (workspace_id, media_id)
+JOIN workspaces w ON w.workspace_id = k.workspace_id
+LEFT JOIN media m ON m.workspace_id = k.workspace_id AND m.media_id = k.media_id
+WHERE m.media_id IS NULL
 """
 
 TRY_LOCK = "SELECT pg_try_advisory_lock($1)"
@@ -191,12 +194,12 @@ async def forget(maintenance: Maintenance, older: timedelta, most: int) -> list[
     return [row["key"] for row in rows]
 
 
-async def known(
+async def unknown(
     maintenance: Maintenance, ids: Sequence[tuple[UUID, UUID]]
 ) -> set[tuple[UUID, UUID]]:
-    """Those of the (workspace, media) ids that have a row."""
+    """Those of the (workspace, media) ids that are of a workspace here, and have no row."""
     rows = await maintenance.connection.fetch(
-        KNOWN, [workspace for workspace, _ in ids], [media for _, media in ids]
+        UNKNOWN, [workspace for workspace, _ in ids], [media for _, media in ids]
     )
     return {(row[0], row[1]) for row in rows}
 

@@ -94,7 +94,7 @@ async def _follow(
     hosts: Collection[str],
     allow_private: bool,
 ) -> Fetched:
-    at = URL(url)
+    at = _url(url)
     carried = headers if _belongs(at, hosts) else {}
     for _ in range(_HOPS + 1):
         if at.scheme not in ("http", "https") or not at.host:
@@ -112,6 +112,13 @@ async def _follow(
     raise Unwanted(f"it is redirected more than {_HOPS} times")
 
 
+def _url(text: str) -> URL:
+    try:
+        return URL(text)
+    except ValueError:
+        raise Unwanted("it is no address to fetch from") from None
+
+
 def _belongs(url: URL, hosts: Collection[str]) -> bool:
     return url.host in hosts or f"{url.host}:{url.port}" in hosts
 
@@ -119,7 +126,7 @@ def _belongs(url: URL, hosts: Collection[str]) -> bool:
 def _target(at: URL, location: str | None) -> URL:
     if not location:
         raise NotFetched("a redirect leads nowhere")
-    to = at.join(URL(location))
+    to = at.join(_url(location))
     if to.scheme not in ("http", "https") or not to.host:
         raise Unwanted("a redirect leads to no http address")
     if at.scheme == "https" and to.scheme == "http":

@@ -11,15 +11,18 @@ from rejoinder.db import Batch, Read, Tx
 from rejoinder.outbound.decide import Status
 from rejoinder.queue.priority import priority
 
+# The first of them takes the token of the conversation, or the one that has just come ($9) and is not stored yet.
 ADD = """
 INSERT INTO deliveries (workspace_id, delivery_id, conversation_id, message_id, turn_id, seq, status, created_at,
     sent_at, reply_token, reply_token_until)
 SELECT $1, d.delivery_id, $2, d.message_id, $3, d.seq, $4::text, $5::timestamptz,
     CASE WHEN $4::text = 'sent' THEN $5::timestamptz END,
-    CASE WHEN d.seq = ($8::bigint[])[1] THEN c.reply_token END,
-    CASE WHEN d.seq = ($8::bigint[])[1] THEN c.reply_token_until END
+    CASE WHEN d.seq = ($8::bigint[])[1] THEN coalesce($9::text, c.reply_token) END,
+    CASE WHEN d.seq = ($8::bigint[])[1] THEN CASE WHEN $9::text IS NULL THEN c.reply_token_until
+        ELSE clock_timestamp() + $10::interval END END
 FROM unnest($6::uuid[], $7::uuid[], $8::bigint[]) AS d (delivery_id, message_id, seq)
-JOIN conversations c ON c.workspace_id = $1 AND c.conversation_id = $2
+LEFT JOIN conversations c ON c.workspace_id = $1 AND c.conversation_id = $2
+    AND c.reply_token_until > clock_timestamp()
 """
 
 
@@ -88,8 +91,8 @@ JOIN workspaces w ON w.workspace_id = $1
 
 # What would be claimed next, as far as that can be seen without a lock.
 HEAD = f"""
-SELECT o.delivery_id, c.channel_id, coalesce((SELECT t.priority FROM turns t WHERE t.workspace_id = $1 AND t.turn_id = o.turn_id),
-    {PERSONS})
+SELECT o.delivery_id, c.channel_id,
+    coalesce((SELECT t.priority FROM turns t WHERE t.workspace_id = $1 AND t.turn_id = o.turn_id), {PERSONS})
 FROM conversations c
 JOIN channels ch ON ch.workspace_id = $1 AND ch.channel_id = c.channel_id
     AND coalesce(ch.paused_until <= clock_timestamp(), true)
@@ -159,6 +162,14 @@ WHERE d.workspace_id = $1 AND c.workspace_id = $1 AND c.contact_id = $2 AND d.co
 
 
 @dataclass(frozen=True, slots=True)
+class ReplyToken:
+    """What one answer costs nothing with, and how long it is good from now on."""
+
+    text: str
+    good_for: timedelta
+
+
+@dataclass(frozen=True, slots=True)
 class Delivery:
     """What never changes of a delivery: its message, the turn whose answer that is part of, and where it leaves."""
 
@@ -179,9 +190,21 @@ def add(
     delivery_ids: list[UUID],
     message_ids: list[UUID],
     seqs: list[int],
+    token: ReplyToken | None = None,
 ) -> None:
     """Store the deliveries of one answer, in order."""
-    batch.add(ADD, conversation_id, turn_id, status, at, delivery_ids, message_ids, seqs)
+    batch.add(
+        ADD,
+        conversation_id,
+        turn_id,
+        status,
+        at,
+        delivery_ids,
+        message_ids,
+        seqs,
+        token.text if token else None,
+        token.good_for if token else None,
+    )
 
 
 async def claim(tx: Tx, conversation_id: UUID, patience: timedelta) -> Outgoing | None:

@@ -92,7 +92,8 @@ class Pigeon:
         if status != 200:
             raise Unavailable(f"The loft answered {status}.", mend="Try again.", retry_after=5)
         number = account.credentials["loft"]
-        return Checked(number, f"Loft {number}", ("It has 12 birds.",))
+        learned = {"wind": "north"} if number.startswith("77") else {}  # those have a vane
+        return Checked(number, f"Loft {number}", ("It has 12 birds.",), learned)
 
     async def announce(self, account: Account, webhook_url: str, wire: Wire) -> bool:
         status = await self._call(account, wire, "announce", webhook_url)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,7 @@ from rejoinder.channels.simulated import Reply
 from rejoinder.channels.wire import Wire
 from rejoinder.conversations.content import File, Template, Text
 from rejoinder.errors import Unavailable
+from rejoinder.outbound.sending.deliver import PATIENCE
 from tests.channels.line.description import Description
 from tests.channels.line.platform import CUSTOMER, GROUP, OnLoopback, SomeFiles, outgoing, sent
 
@@ -66,6 +69,19 @@ async def test_a_token_that_line_takes_no_more_is_followed_by_a_push(
     receipt = await sent(played, wire, message)
     assert played.paths == [REPLY, REPLY, PUSH]
     assert isinstance(receipt, Taken)
+
+
+async def test_a_reply_and_a_push_after_it_end_before_their_sender_is_taken_for_dead(
+    played: OnLoopback, wire: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert timedelta(seconds=sending.WHOLE_S) < PATIENCE
+    monkeypatch.setattr(sending, "WHOLE_S", 1.0)
+    message = with_token(played)
+    await sent(played, wire, message)
+    played.script += [None, "hang"]
+    receipt = await asyncio.wait_for(sent(played, wire, message), sending.TIMEOUT_S - 1)
+    assert played.paths == [REPLY, REPLY, PUSH]
+    assert isinstance(receipt, NotTaken)
 
 
 async def test_a_reply_that_is_refused_for_itself_is_not_pushed(

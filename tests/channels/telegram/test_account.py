@@ -23,7 +23,17 @@ URL = "https://bot.example/webhooks/telegram/7"
 async def test_the_bot_says_who_it_is(played: OnLoopback, wire: Wire) -> None:
     checked = await Telegram().check(played.account, wire)
     assert (checked.account, checked.name) == ("7100000001", "@played_bot")
-    assert checked.told == ("Set settings.username to played_bot, to know its name in groups.",)
+    assert (checked.told, checked.learned) == ((), {"username": "played_bot"})
+
+
+@pytest.mark.parametrize(("given", "told"), [("@Played_Bot", 0), ("other_bot", 1)])
+async def test_another_name_than_its_own_is_told(
+    played: OnLoopback, wire: Wire, given: str, told: int
+) -> None:
+    settings = {**played.account.settings, "username": given}
+    checked = await Telegram().check(replace(played.account, settings=settings), wire)
+    assert len(checked.told) == told
+    assert all("not other_bot" in each for each in checked.told)
 
 
 async def test_what_an_operator_should_know(played: OnLoopback, wire: Wire) -> None:

@@ -11,6 +11,7 @@ from pydantic_core import to_json
 from rejoinder.channels.event import Said
 from rejoinder.channels.simulated import Call, Outcome
 from rejoinder.channels.telegram.adapter import Telegram
+from rejoinder.channels.telegram.compose.keyboard import Pressed, inline
 from rejoinder.channels.telegram.simulated import SimulatedTelegram
 from rejoinder.conversations.content import Choice, Part
 from tests.channels.telegram.bot import CUSTOMER, TOKEN, account
@@ -118,6 +119,16 @@ def test_a_tap_brings_back_what_was_sent_with_the_button(telegram: SimulatedTele
     said = heard(telegram, Choice(title="Yes", of=shown.platform_id))
     assert isinstance(said.parts[0], Choice)
     assert said.parts[0].payload == "the payload"
+
+
+def test_a_title_that_is_too_long_to_be_sent_along_comes_back_whole(
+    telegram: SimulatedTelegram,
+) -> None:
+    title = "ดูรายละเอียดเพิ่มเติมของสินค้า"
+    (shown,) = send(telegram, text="?", reply_markup=inline([Pressed(title)])).shown
+    said = heard(telegram, Choice(title=title, of=shown.platform_id))
+    assert isinstance(said.parts[0], Choice)
+    assert (said.parts[0].title, said.parts[0].payload) == (title, title)
 
 
 def test_a_reply_in_place_of_the_keyboard_comes_as_a_text(telegram: SimulatedTelegram) -> None:

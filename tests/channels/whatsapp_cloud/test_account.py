@@ -69,6 +69,13 @@ async def test_meta_away_is_not_a_wrong_credential(cloud: Cloud, wire: Wire, fau
         await ADAPTER.check(cloud.account, wire)
 
 
+@pytest.mark.parametrize("body", ["<html>Please log in</html>", "[]", "null", ""])
+async def test_a_page_of_a_proxy_is_no_answer(cloud: Cloud, wire: Wire, body: str) -> None:
+    cloud.script.append(web.Response(text=body))
+    with pytest.raises(Unavailable, match="not Meta"):
+        await ADAPTER.check(cloud.account, wire)
+
+
 async def test_an_address_that_is_none_is_wrong(wire: Wire) -> None:
     with pytest.raises(Invalid) as refused:
         await ADAPTER.check(account({"base_url": "ftp://example.com"}), wire)

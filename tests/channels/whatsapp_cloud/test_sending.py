@@ -87,6 +87,15 @@ async def test_a_text_arrives_and_we_know_its_id(cloud: Cloud, wire: Wire) -> No
     assert cloud.outcomes[0].problems == ()
 
 
+async def test_only_tries_that_count_are_counted(cloud: Cloud, wire: Wire) -> None:
+    """A person sent it again after three tries, or the channel was throttled meanwhile."""
+    error = {"error": {"code": 131000, "message": "Something went wrong"}}
+    for uncounted, expected in ((3, NotTaken), (0, Refused)):
+        cloud.script.append(web.json_response(error, status=500))
+        message = outgoing(attempt=4, uncounted=uncounted)
+        assert isinstance(await send(cloud, wire, Text(text="Hi"), message=message), expected)
+
+
 async def test_a_customer_without_a_number_is_written_to_by_user_id(
     cloud: Cloud, wire: Wire
 ) -> None:

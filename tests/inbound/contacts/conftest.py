@@ -45,6 +45,8 @@ class House:
         media: tuple[MediaRef, ...] = (),
         history: bool = False,
         shown: str | None = None,
+        reply_token: str | None = None,
+        at: datetime | None = None,
     ) -> Received:
         """A message comes."""
         incoming = Incoming(
@@ -57,7 +59,7 @@ class House:
             sender_name=shown,
             text=text,
             content=content or [],
-            platform_time=datetime.now(UTC),
+            platform_time=at or datetime.now(UTC),
             metadata={},
             waits=False,
             identities=tuple(names),
@@ -65,8 +67,9 @@ class House:
             media=media,
             settings=self.settings,
             history=history,
+            reply_token=reply_token,
         )
-        return await receive(self.db, self.workspace_id, incoming)
+        return await receive(self.db, self.workspace_id, incoming, tries=20)
 
     async def sql(self, statement: str, *values: object) -> list[asyncpg.Record]:
         """Rows of a statement; $1 is the workspace."""

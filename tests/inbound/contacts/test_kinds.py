@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
+import pytest
 from pydantic import JsonValue
 
 from rejoinder.channels.event import MediaRef
@@ -60,3 +63,32 @@ async def test_the_window_and_the_tokens_are_remembered(house: House) -> None:
     await house.says("From the app", [PHONE], sender="agent")
     again = await house.sql("SELECT last_customer_id FROM conversations WHERE workspace_id = $1")
     assert again[0][0] == "wamid.1"
+
+
+async def test_a_notice_is_a_reply_to_the_message_it_is_about(house: House) -> None:
+    await house.says("Hello", reply_token="old")
+    await house.says("[poll]", content=UNREADABLE, reply_token="new")
+    rows = await house.sql(
+        """SELECT d.reply_token, c.reply_token, c.total_messages FROM deliveries d
+        JOIN conversations c USING (workspace_id, conversation_id) WHERE workspace_id = $1"""
+    )
+    assert [tuple(row) for row in rows] == [("new", None, 3)]
+
+
+async def test_who_wants_nothing_is_not_told_what_nobody_can_read(house: House) -> None:
+    stop = await house.says("STOP")
+    poll = await house.says("[poll]", content=UNREADABLE)
+    assert [text for text, _ in await house.sent(stop)] == [house.settings.opt_out_text]
+    assert await house.state(poll) == "waiting"
+
+
+@pytest.mark.parametrize("year", [1970, 2100])
+async def test_a_platform_whose_clock_is_far_off(house: House, year: int) -> None:
+    await house.says("Hello", at=datetime(year, 1, 1, tzinfo=UTC))
+    rows = await house.sql(
+        """SELECT abs(extract(epoch FROM clock_timestamp() - m.platform_time)) < 60,
+        abs(extract(epoch FROM clock_timestamp() - c.last_message_timestamp)) < 60,
+        abs(extract(epoch FROM clock_timestamp() - c.last_customer_at)) < 60
+        FROM messages m JOIN conversations c USING (workspace_id, conversation_id) WHERE workspace_id = $1"""
+    )
+    assert [tuple(row) for row in rows] == [(True, True, True)]

@@ -115,3 +115,14 @@ async def test_a_group_is_one_conversation_of_many(house: House) -> None:
     assert await move(house.db, house.workspace_id, house.channel_id, "group-1", "group-2")
     three = await house.says("Moved", [USER], group="group-2")
     assert three.conversation_id == one.conversation_id
+
+
+async def test_a_number_given_up_leads_to_nobody_elses_thread(house: House) -> None:
+    before = await house.says("Hello", [PHONE])
+    now = await house.says("My new number", [OTHER])
+    await rename(house.db, house.workspace_id, house.channel_id, [PHONE], [OTHER])
+    stranger = await house.says("Who is this?", [PHONE])
+    assert stranger.conversation_id not in (before.conversation_id, now.conversation_id)
+    assert (await house.says("Hello?", [PHONE])).conversation_id == stranger.conversation_id
+    assert await house.state(before) == "closed"
+    assert (await house.says("Still me", [OTHER])).conversation_id == now.conversation_id

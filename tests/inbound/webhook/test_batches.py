@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from rejoinder.bots.model import ChannelSettings
@@ -163,3 +165,19 @@ async def test_a_later_version_reads_what_this_one_could_not(
     await edge.apply_waiting()
     assert await edge.texts("mae") == ["Now", "From the future"]
     assert [state for state, _ in await edge.intake()] == ["applied"]
+
+
+async def test_half_a_pair_in_raw_bytes_is_taken_out(edge: Edge) -> None:
+    body = json.dumps({"account": None, "events": [said("mae", "a", "half")]}).encode()
+    assert await edge.raw(body.replace(b"half", b"half \xed\xa0\xbd of it")) == 200
+    assert await edge.texts("mae") == ["half \ufffd of it"]
+
+
+async def test_a_channel_that_was_taken_away_a_moment_ago(edge: Edge) -> None:
+    gone = edge.at(await edge.channel("Gone"))
+    assert await gone.post() == 200, "it is remembered from now on"
+    await edge.sql(
+        "DELETE FROM channels WHERE workspace_id = $1 AND channel_id = $2", gone.channel_id
+    )
+    assert await gone.post(said("mae", "a")) == 404
+    assert await edge.texts("mae") == []

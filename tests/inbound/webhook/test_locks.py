@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from rejoinder.db import new_id
+from rejoinder.telemetry.metrics import DUPLICATES
 from tests.inbound.webhook.edge import Edge, said
 
 LINE_ALLOWS_S = 2.0
@@ -62,6 +63,17 @@ async def test_the_later_one_is_not_taken_before_the_earlier(edge: Edge) -> None
     assert first is not None
     assert first.threads == {"mae"}
     assert second is None, "it is not the first of its thread"
+    await edge.apply_waiting()
+    assert await edge.texts("mae") == ["1", "2", "3"]
+
+
+async def test_who_writes_under_another_name_queues_behind_themselves(edge: Edge) -> None:
+    await edge.post(said("mae", "a", "1"))
+    async with edge.locked("mae"):
+        await edge.post(said("mae", "b", "2"))
+    assert await edge.post(said("mae-too", "c", "3", sender="mae")) == 200
+    assert await edge.texts("mae") == ["1"]
+    await edge.apply_waiting()
     await edge.apply_waiting()
     assert await edge.texts("mae") == ["1", "2", "3"]
 
@@ -131,3 +143,14 @@ async def test_a_body_applied_by_a_worker_that_died_before_saying_so(edge: Edge)
     await edge.apply_waiting()
     assert await edge.texts("mae") == ["1", "2"]
     assert await edge.texts("nid") == ["3"]
+
+
+async def test_what_is_stored_already_is_not_tried_again(edge: Edge) -> None:
+    await edge.post(said("mae", "a", "1"))
+    async with edge.locked("mae"):
+        await edge.post(*(said(f"t{n}", f"t{n}") for n in range(5)), said("mae", "b", "2"))
+    before = DUPLICATES._value.get()
+    await edge.apply_waiting()
+    assert DUPLICATES._value.get() == before
+    assert await edge.texts("mae") == ["1", "2"]
+    assert await edge.texts("t4") == ["Hello"]

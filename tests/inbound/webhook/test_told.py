@@ -71,6 +71,15 @@ async def test_an_echo_while_something_is_sent_waits(edge: Edge) -> None:
     assert "Next" in await edge.texts("mae")
 
 
+async def test_an_echo_under_another_name_waits_likewise(edge: Edge) -> None:
+    await edge.post(said("mae", "a"))
+    await sending(edge)
+    ours = echoed("e-1", "Something else") | {"thread": "mae-too", "recipient": "mae"}
+    assert await edge.post(ours) == 200
+    assert [each for each, _ in await edge.intake()] == ["waiting"]
+    assert await state(edge) == "bot"
+
+
 async def test_a_receipt_of_nothing_known_yet_is_noted(edge: Edge) -> None:
     assert await edge.post(reported("p-1", "delivered"), reported("p-1", "sent")) == 200
     (row,) = await edge.sql(

@@ -153,7 +153,7 @@ _OTHERS: dict[str, Any] = {
         told["text"],
         (Text(text=told["text"]),),
         at(0),
-        person(told["thread"]),
+        person(told.get("recipient", told["thread"])),
     ),
     "renamed": lambda told: Renamed(
         (Identity("toy_id", told["before"]),), (Identity("toy_id", told["now"]),), at(0)

@@ -14,8 +14,10 @@ from rejoinder.channels.registry import platform
 from rejoinder.db import Database, new_id
 from rejoinder.outbound.pacing.pace import Pacing, rate_of
 from rejoinder.outbound.sending.deliver import deliver
+from rejoinder.outbound.upkeep.reconcile import sweep
 from rejoinder.state import reserve, room
 from tests.outbound.conftest import Receiver
+from tests.outbound.outbox import never
 from tests.outbound.told.conftest import MOVE, Chat, chat
 
 __all__ = ["chat"]
@@ -118,6 +120,34 @@ async def test_a_long_pause_is_left_to_a_job(chat: Chat) -> None:
     assert await chat.outbox.statuses() == ["queued"]
     (delay,) = await chat.outbox.jobs()
     assert timedelta(seconds=3) < delay <= timedelta(seconds=seconds)
+    # Until then nobody else need look: neither another job nor the sweep makes a second one.
+    assert await pacing.admit(shop.workspace_id, conversation_id, "whatsapp_cloud")
+    await deliver(shop.db, never, shop.workspace_id, conversation_id)
+    assert await sweep(shop.db) == 0
+    assert len(await chat.outbox.jobs()) == 1
+
+
+async def test_what_waits_for_the_pace_is_not_late(chat: Chat) -> None:
+    """A second who stood there for it, in another process say, would take the place of another."""
+    shop = chat.outbox.shop
+    await shop.sql(MOVE, "telegram")
+    await chat.outbox.bot("one")
+    await chat.outbox.change("created_at = now() - interval '1 minute'", "queued")
+    async with shop.db.read(shop.workspace_id) as read:
+        await reserve(read, f"send {chat.outbox.channel_id}", uses=300, per_second=30)
+    assert await sweep(shop.db) == 0
+    await Slept(shop.db).sleep(10)
+    assert await sweep(shop.db) == 1
+
+
+async def test_what_waits_for_the_pace_for_very_long_is_late(chat: Chat) -> None:
+    shop = chat.outbox.shop
+    await shop.sql(MOVE, "telegram")
+    await chat.outbox.bot("one")
+    await chat.outbox.change("created_at = now() - interval '1 hour'", "queued")
+    async with shop.db.read(shop.workspace_id) as read:
+        await reserve(read, f"send {chat.outbox.channel_id}", uses=300, per_second=30)
+    assert await sweep(shop.db) == 1
 
 
 async def test_where_nothing_is_due_no_place_is_taken(chat: Chat) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -14,7 +15,8 @@ from rejoinder.bots import store as bots
 from rejoinder.bots.model import Bot, Channel, ChannelSettings
 from rejoinder.channels import registry
 from rejoinder.channels.account import sealed
-from rejoinder.channels.port import Account, Capabilities, Signal
+from rejoinder.channels.line.adapter import LOADING_S
+from rejoinder.channels.port import Account, Capabilities, Limits, Signal
 from rejoinder.channels.wire import Wire
 from rejoinder.conversations.contacts.model import Identity
 from rejoinder.db import Database, new_id
@@ -31,6 +33,7 @@ class Showing:
     """A platform that remembers what it was asked to show."""
 
     name = "showing"
+    limits = Limits(text=100)
     capabilities = Capabilities(
         frozenset({"text"}), typing=True, read_mark=True, typing_seconds=0.01
     )
@@ -120,6 +123,20 @@ async def test_read_once_and_typing_as_long_as_it_takes(
         await showing.shown(seen + 1)
 
 
+async def test_signs_of_writing_leave_messages_their_places(
+    db: Database, workspace_id: UUID, showing: Showing, out: Outward
+) -> None:
+    """Of three a second one may be a sign, however many conversations are answered at once."""
+    showing.limits = Limits(text=100, per_second=3)
+    conversation = await _conversation(
+        db, workspace_id, replace(ChannelSettings(), mark_read=False)
+    )
+    began = time.monotonic()
+    with Signals(db, out, VAULT).writing("showing", workspace_id, conversation):
+        await showing.shown(3)
+    assert time.monotonic() - began > 1
+
+
 @pytest.mark.parametrize(("setting", "left"), [("typing", {"read"}), ("mark_read", {"typing"})])
 async def test_the_channel_says_what_is_shown(
     db: Database, workspace_id: UUID, showing: Showing, out: Outward, setting: str, left: set[str]
@@ -163,3 +180,12 @@ async def test_a_paused_channel_shows_nothing(
         task = next(each for each in asyncio.all_tasks() if each.get_name().startswith("typing-"))
         await task
     assert showing.got == []
+
+
+@pytest.mark.parametrize(
+    ("name", "shown_for"), [("telegram", 5), ("line", LOADING_S), ("whatsapp_cloud", 25)]
+)
+def test_it_is_renewed_before_the_customer_sees_it_end(name: str, shown_for: float) -> None:
+    adapter = registry.platform(name)
+    assert adapter is not None
+    assert shown_for * 0.8 < adapter.capabilities.typing_seconds < shown_for

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 
 from rejoinder.channels.model import Unsure
 from rejoinder.db import new_id
+from rejoinder.outbound.told.store import note
+from tests.eventually import eventually
 from tests.outbound.conftest import Receiver
 from tests.outbound.told.conftest import Chat, taken
 
@@ -40,6 +43,34 @@ async def test_while_something_is_being_sent(chat: Chat, receiver: Receiver) -> 
     assert await chat.outbox.statuses() == ["sent"]
     assert await chat.echo("something else", "wamid.2") == "stranger"
     assert await chat.echo("one") == "ours"
+
+
+async def test_an_echo_and_the_answer_wait_for_each_other_in_one_order(
+    chat: Chat, receiver: Receiver
+) -> None:
+    """Both write the row of the platform's id, then the delivery: the other way round one of them would be killed."""
+    receiver.script += [Unsure("no answer")]
+    await chat.outbox.bot("one")
+    await chat.outbox.send(receiver.send)
+    shop = chat.outbox.shop
+    async with shop.db.transaction(shop.workspace_id) as tx:
+        await note(tx, chat.outbox.channel_id, "wamid.1", "sent", None, [])
+        echoing = asyncio.create_task(chat.echo("one"))
+        await eventually(partial(_waits_for_a_lock, chat))
+        await tx.connection.execute(
+            "SELECT FROM deliveries WHERE workspace_id = $1 FOR UPDATE NOWAIT", tx.workspace_id
+        )
+    assert await echoing == "ours"
+    assert await chat.outbox.statuses() == ["sent"]
+
+
+async def _waits_for_a_lock(chat: Chat) -> bool:
+    return bool(
+        await chat.outbox.shop.sql(
+            """SELECT FROM pg_stat_activity WHERE $1::uuid IS NOT NULL AND wait_event_type = 'Lock'
+               AND datname = current_database() AND query LIKE '%INSERT INTO platform_messages%'"""
+        )
+    )
 
 
 async def test_it_settles_one_of_unknown_fate_by_its_text(chat: Chat, receiver: Receiver) -> None:

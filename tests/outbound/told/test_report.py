@@ -48,6 +48,23 @@ async def test_one_before_the_answer_is_obeyed_with_it(
     assert delivery_id is not None
 
 
+async def test_one_before_an_answer_that_comes_when_its_sender_was_given_up(
+    chat: Chat, receiver: Receiver
+) -> None:
+    receiver.script += [taken()]
+    receiver.hold()
+    await chat.outbox.bot("one")
+    sending = asyncio.create_task(chat.outbox.send(receiver.send))
+    await receiver.called(1)
+    await chat.outbox.change("sending_until = now()", "sending")
+    await chat.outbox.send(never)
+    assert await chat.outbox.statuses() == ["unknown"]
+    await chat.report("delivered")
+    receiver.release()
+    await sending
+    assert await chat.outbox.statuses() == ["delivered"]
+
+
 async def test_a_failure_before_the_answer_fails_with_it(chat: Chat, receiver: Receiver) -> None:
     receiver.script += [taken()]
     receiver.hold()

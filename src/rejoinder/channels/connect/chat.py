@@ -65,7 +65,7 @@ async def connect_chat(
             bot_id=await bot_for(tx, wanted.bot_id),
             platform=adapter.name,
             name=wanted.name,
-            settings=reading.settings,
+            settings=_informed(reading.settings, checked),
             credentials=sealed(reading.credentials, tools.vault),
             created_at=datetime.now(UTC),
             account=account,
@@ -104,7 +104,7 @@ async def change_chat(
         _refuse_another(adapter, before, checked)
     after = replace(
         before,
-        settings=reading.settings,
+        settings=_informed(reading.settings, checked),
         credentials=sealed(reading.credentials, tools.vault) if asked else before.credentials,
         account=checked.account if checked else before.account,
     )
@@ -134,7 +134,8 @@ async def check_chat(
     reading = _Reading(before.settings, dict(account.credentials), {}, allow_private)
     checked = await ask.check(adapter, account, tools.out)
     _refuse_another(adapter, before, checked)
-    after = replace(before, account=checked.account)
+    settings = _informed(before.settings, checked)
+    after = replace(before, account=checked.account, settings=settings)
     connected = Connected(before, checked=checked)
     if after != before:
         connected = await _stored(tools, workspace_id, before, after, Change(), checked)
@@ -217,6 +218,13 @@ async def _announced(
         if refused:
             warnings.append(refused)
     return replace(connected, announced=announced, warnings=tuple(warnings))
+
+
+def _informed(settings: ChannelSettings, checked: Checked | None) -> ChannelSettings:
+    """With what the platform knows of the account; what the operator has set stands."""
+    if checked is None:
+        return settings
+    return replace(settings, own={**checked.learned, **settings.own})
 
 
 def _asked_with(settings: ChannelSettings) -> tuple[str | None, dict[str, JsonValue]]:

@@ -28,7 +28,7 @@ from rejoinder.net.guard import Forbidden, NotSent, Unanswered
 BASE_URL: Final = "https://api.line.me"
 TIMEOUT_S = 15.0
 WHOLE_S = 18.0
-"""A reply that LINE refuses, and the push after it; after 20 s a sender is taken for dead (`outbound.sending.deliver`)."""
+"""A reply that LINE refuses, and the push after it: a sender that is silent for 20 s is taken for dead."""
 
 RETRY_KEY: Final = "X-Line-Retry-Key"
 

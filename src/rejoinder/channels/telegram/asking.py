@@ -43,7 +43,8 @@ async def asked(account: Account, wire: Wire) -> Checked:
         )
     username = text(me.get("username"))
     name = f"@{username}" if username else text(me.get("first_name")) or bot_id
-    return Checked(bot_id, name, (*_told(me, account), *await _webhook(account, wire)))
+    learned = {"username": username} if username else {}
+    return Checked(bot_id, name, (*_told(me, account), *await _webhook(account, wire)), learned)
 
 
 async def announced(account: Account, webhook_url: str, wire: Wire) -> bool:
@@ -84,9 +85,11 @@ def _told(me: Json, account: Account) -> tuple[str, ...]:
             "Privacy mode is on: in groups it sees commands, replies to it and what mentions it."
             " /setprivacy at @BotFather changes that."
         )
-    username = text(me.get("username"))
-    if username and account.setting("username", "").removeprefix("@") != username:
-        told.append(f"Set settings.username to {username}, to know its name in groups.")
+    username, given = text(me.get("username")), account.setting("username", "").removeprefix("@")
+    if username and given and given.casefold() != username.casefold():
+        told.append(
+            f"Its name is {username}, not {given}: change settings.username, or groups mention it in vain."
+        )
     return tuple(told)
 
 

@@ -30,7 +30,13 @@ async def check(account: Account, wire: Wire) -> Checked:
         raise _wrong(posted)
     found = answered(posted)
     number_id = account.credentials["phone_number_id"]
-    if text(found.get("id")) not in (None, number_id):
+    told_id = text(found.get("id"))
+    if told_id is None:  # Meta always tells it; a proxy's page with 200 does not
+        raise Unavailable(
+            f"What answered {posted.status} was not Meta.",
+            mend="Look at settings.base_url, or try again in a minute.",
+        )
+    if told_id != number_id:
         raise Invalid(
             f"Meta knows the number by the id {found['id']!r}, not {number_id!r}.",
             mend="Copy the phone number ID from WhatsApp › API Setup.",

@@ -98,8 +98,9 @@ def complete(names: Names, given: Given) -> None:
 
 
 def _ask(each: Field) -> str:
-    typer.echo(f"\n{each.title}" + (f"\n  {each.where}" if each.where else ""))
-    answer: str = typer.prompt(f"  {each.name}", hide_input=each.secret)
+    # Not where --json goes.
+    typer.echo(f"\n{each.title}" + (f"\n  {each.where}" if each.where else ""), err=True)
+    answer: str = typer.prompt(f"  {each.name}", hide_input=each.secret, err=True)
     return answer.strip()
 
 

@@ -53,9 +53,9 @@ SELECT opted_out_at IS NOT NULL FROM contacts
 WHERE workspace_id = $1 AND contact_id = $2 AND merged_into IS NULL FOR NO KEY UPDATE
 """
 
-OPTED_OUT = (
-    "SELECT opted_out_at IS NOT NULL FROM contacts WHERE workspace_id = $1 AND contact_id = $2"
-)
+OPTED_OUT = """
+SELECT opted_out_at IS NOT NULL FROM contacts WHERE workspace_id = $1 AND contact_id = $2 AND merged_into IS NULL
+"""
 
 OPEN = """
 SELECT conversation_id FROM conversations WHERE workspace_id = $1 AND contact_id = $2 AND state <> 'closed'
@@ -171,9 +171,10 @@ async def lock(tx: Tx, contact_id: UUID) -> bool | None:
     return found
 
 
-async def opted_out(read: Read, contact_id: UUID) -> bool:
-    """Whether they want no messages, as of now."""
-    return bool(await read.connection.fetchval(OPTED_OUT, read.workspace_id, contact_id))
+async def opted_out(read: Read, contact_id: UUID) -> bool | None:
+    """Whether they want no messages, as of now; None when they were merged into another."""
+    found: bool | None = await read.connection.fetchval(OPTED_OUT, read.workspace_id, contact_id)
+    return found
 
 
 async def open_conversations(read: Read, contact_id: UUID) -> list[UUID]:

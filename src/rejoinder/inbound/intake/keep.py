@@ -12,8 +12,8 @@ from rejoinder.inbound.intake.leave import job
 from rejoinder.queue.jobs import enqueue_on
 from rejoinder.telemetry.logs import log
 
-LATE = timedelta(seconds=10)
-"""A body is given this long to be taken by its job."""
+LATE = timedelta(seconds=6)
+"""A body is given this long to be taken by its job. With the lease and a round it makes 19 s after a worker died."""
 
 SETTLED = timedelta(days=7)
 """How long one that was applied or discarded is kept: its customers' words stand in their messages."""

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
+from rejoinder.channels.event import InboundEvent, Said
+from rejoinder.conversations import store as records
 from rejoinder.db import AWAY, BUSY, Batch, Database
 from rejoinder.errors import NotFound, Setup, Unavailable
 from rejoinder.inbound.intake import store
@@ -13,15 +16,15 @@ from rejoinder.inbound.intake.decide import Again, Quarantine, after, patience
 from rejoinder.inbound.intake.leave import LONGEST_REASON, job, wake_next
 from rejoinder.inbound.intake.model import InHand
 from rejoinder.inbound.webhook.batch import apply_all, events_of
-from rejoinder.inbound.webhook.known import KnownChannels
+from rejoinder.inbound.webhook.known import Known, KnownChannels
 from rejoinder.inbound.webhook.outcome import Strange, Waits, Whole
 from rejoinder.queue.jobs import Taken, enqueue
 from rejoinder.secrets.vault import Vault
 from rejoinder.telemetry.logs import log
 from rejoinder.telemetry.metrics import INTAKE
 
-_SECONDS = 20.0
-_LEASE = timedelta(seconds=30)  # longer than that: then its worker is dead
+_SECONDS = 5.0
+_LEASE = timedelta(seconds=8)  # longer than that: then its worker is dead
 _BY = "the worker"
 
 # More than a batch of the queue, so that this lane is asked for in one statement with the others.
@@ -116,11 +119,26 @@ async def _apply(db: Database, channels: KnownChannels, taken: InHand) -> Whole:
         db,
         channels,
         known,
-        events,
+        await _not_there(db, known, events),
         seconds=_SECONDS,
         each=patience(taken.attempts),
         fresh=False,
     )
+
+
+async def _not_there(
+    db: Database, known: Known, events: Sequence[InboundEvent]
+) -> list[InboundEvent]:
+    """Without the messages that were stored before: else a body of very many would not get any further."""
+    ids = [each.external_id for each in events if isinstance(each, Said)]
+    async with db.read(known.workspace_id) as read:
+        there = await records.duplicates(read, known.channel.channel_id, ids) if ids else {}
+    here = (None, known.channel.account)
+    return [
+        each
+        for each in events
+        if not (isinstance(each, Said) and each.account in here and each.external_id in there)
+    ]
 
 
 async def _settle(db: Database, workspace_id: UUID, taken: InHand, whole: Whole) -> None:

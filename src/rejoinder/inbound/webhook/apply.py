@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
 from rejoinder.channels.event import (
@@ -18,6 +19,7 @@ from rejoinder.channels.event import (
     Trouble,
 )
 from rejoinder.conversations import store as records
+from rejoinder.conversations.contacts import store as contacts
 from rejoinder.conversations.contacts.rename import move, rename
 from rejoinder.db import Database
 from rejoinder.errors import Conflict, NotFound
@@ -30,6 +32,9 @@ from rejoinder.inbound.webhook.said import is_heard, message_of, message_of_app
 from rejoinder.outbound.told.echo import echo
 from rejoinder.outbound.told.report import report
 from rejoinder.telemetry.logs import log
+
+_TRIES = 20
+"""Who loses a race for a new contact begins again at once: its winner is through. The caller limits the time."""
 
 
 async def apply(
@@ -54,7 +59,7 @@ async def _apply(db: Database, known: Known, event: InboundEvent, fresh: bool) -
         case Said():
             incoming = message_of(known, event)
             if incoming is not None:
-                await receive(db, workspace_id, incoming)
+                await receive(db, workspace_id, incoming, _TRIES)
         case Edited() | TakenBack():
             return await _change(db, known, event)
         case Reported():
@@ -98,9 +103,14 @@ async def _message(db: Database, known: Known, external_id: str) -> UUID | None:
 
 
 async def _echoed(db: Database, known: Known, event: Echoed) -> Outcome:
-    whose = await echo(db, known.workspace_id, known.channel.channel_id, event)
+    channel_id, names = known.channel.channel_id, event.recipient.identities
+    async with db.read(known.workspace_id) as read:
+        found = await contacts.find(read, channel_id, names) if names else []
+    if found and found[0].thread_key:  # it may bear another of the customer's names
+        event = replace(event, thread=found[0].thread_key)
+    whose = await echo(db, known.workspace_id, channel_id, event)
     if whose == "waits":
         return Waits(f"the message {event.platform_id} may be one of ours that is being sent")
     if whose == "stranger":
-        await receive(db, known.workspace_id, message_of_app(known, event))
+        await receive(db, known.workspace_id, message_of_app(known, event), _TRIES)
     return DONE

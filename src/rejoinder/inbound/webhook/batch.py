@@ -42,6 +42,10 @@ def threads_of(*events: InboundEvent) -> frozenset[str]:
 
 def _threads(event: InboundEvent) -> tuple[str, ...]:
     match event:
+        case Said() if (
+            event.source == "direct"
+        ):  # the thread may bear another of the customer's names
+            return (event.thread, *(each.value for each in event.sender.identities))
         case Said():
             return (event.thread,)
         case Moved():

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 Value = TypeVar("Value")
 
-_SUSPECT = re.compile(rb"\x00|\\u(?:0000|[dD][89a-fA-F])")
+_SUSPECT = re.compile(rb"\x00|\xed[\xa0-\xbf]|\\u(?:0000|[dD][89a-fA-F])")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 

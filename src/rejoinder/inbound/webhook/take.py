@@ -6,8 +6,10 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import asyncpg
+
 from rejoinder.db import BUSY, Database
-from rejoinder.errors import Unavailable
+from rejoinder.errors import NotFound, Unavailable
 from rejoinder.inbound.intake import store as intake
 from rejoinder.inbound.intake.leave import leave
 from rejoinder.inbound.intake.model import State
@@ -32,19 +34,15 @@ async def take(db: Database, channels: KnownChannels, known: Known, body: bytes)
 
     Raises Unavailable when the database is away: then the platform must send it again.
     """
+    loop = asyncio.get_running_loop()
+    most = min(known.adapter.limits.acknowledge.total_seconds() * _SHARE, _LONGEST_S)
+    until = loop.time() + most
     events = events_of(known, body)
     if isinstance(events, Strange):
         whole = Whole(strange=(events,))
     else:
-        most = known.adapter.limits.acknowledge.total_seconds() * _SHARE
-        whole = await apply_all(
-            db,
-            channels,
-            known,
-            events,
-            seconds=min(most, _LONGEST_S),
-            held=await _held(db, known, threads_of(*events)),
-        )
+        held = await _held(db, known, threads_of(*events))
+        whole = await apply_all(db, channels, known, events, seconds=until - loop.time(), held=held)
     state: State = "waiting" if whole.waits else "quarantined" if whole.strange else "applied"
     if state != "applied":
         await _keep(db, known, body, state, whole)
@@ -82,6 +80,11 @@ async def _within(seconds: float) -> AsyncIterator[None]:
     try:
         async with asyncio.timeout(seconds):
             yield
+    except asyncpg.ForeignKeyViolationError as gone:  # the channel is remembered for seconds
+        raise NotFound(
+            "This channel was taken away.",
+            mend="GET /api/v1/channels lists the channels, with the address of each one's webhook.",
+        ) from gone
     except (*BUSY, TimeoutError) as late:
         raise Unavailable(
             "The database does not answer in time.",

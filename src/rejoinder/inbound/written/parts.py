@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Annotated, TypeAlias
@@ -41,6 +42,11 @@ Sendable: TypeAlias = Annotated[
 
 LONGEST = 32_768
 """Characters of all texts of a message, as for one that is only text."""
+
+LONGEST_NAME = 240
+"""Characters, as of a file that is handed in."""
+
+_TYPE = re.compile(r"[\w.+-]{1,100}/[\w.+-]{1,100}")
 
 MOST = 50
 """Things to tap in a message; no platform shows as many."""
@@ -108,12 +114,9 @@ def _wrong(part: Part) -> Iterator[str]:
         case File():
             yield from _file(part)
         case Location():
-            if not (-90 <= part.latitude <= 90 and -180 <= part.longitude <= 180):
-                yield "latitude is -90 to 90 degrees, longitude -180 to 180"
+            yield from _place(part)
         case Contact():
-            yield from _blank("name", part.name)
-            if not part.phones and not part.emails:
-                yield "a contact has a phone number or an e-mail address"
+            yield from _card(part)
         case Template():
             yield from _blank("name", part.name)
             yield from _blank("language", part.language)
@@ -130,6 +133,21 @@ def _wrong(part: Part) -> Iterator[str]:
             yield "is something that comes from customers"
 
 
+def _place(part: Location) -> Iterator[str]:
+    if not (-90 <= part.latitude <= 90 and -180 <= part.longitude <= 180):
+        yield "latitude is -90 to 90 degrees, longitude -180 to 180"
+    if part.url is not None:
+        yield from _address("url", part.url)
+
+
+def _card(part: Contact) -> Iterator[str]:
+    yield from _blank("name", part.name)
+    if not part.phones and not part.emails:
+        yield "a contact has a phone number or an e-mail address"
+    for each in (*part.phones, *part.emails):
+        yield from _blank("a phone number or e-mail address", each)
+
+
 def _file(part: File) -> Iterator[str]:
     if (part.url is None) == (part.media_id is None):
         yield "give either url or media_id"
@@ -137,6 +155,10 @@ def _file(part: File) -> Iterator[str]:
         yield from _address("url", part.url)
     if part.media_id is not None and _uuid(part.media_id) is None:
         yield "media_id is a UUID"
+    if part.filename is not None and not _is_name(part.filename):
+        yield f"filename is a name of at most {LONGEST_NAME} characters, without folders and line breaks"
+    if part.mime_type is not None and not _TYPE.fullmatch(part.mime_type):
+        yield "mime_type is written like image/png"
 
 
 def _menu(part: QuickReplies | Buttons | ListMenu) -> Iterator[str]:
@@ -160,6 +182,8 @@ def _carousel(part: Carousel) -> Iterator[str]:
     if len(part.cards) > MOST:
         yield f"there are more than {MOST} cards"
     for card in part.cards:
+        if len(card.buttons) > MOST:
+            yield f"there are more than {MOST} buttons on a card"
         yield from _blank("title", card.title)
         if card.image_url is not None:
             yield from _address("image_url", card.image_url)
@@ -183,11 +207,18 @@ def _blank(name: str, text: str) -> Iterator[str]:
 def _address(name: str, url: str) -> Iterator[str]:
     try:
         parts = urlsplit(url)
-        good = parts.scheme in ("http", "https") and bool(parts.hostname)
+        good = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        good = good and "@" not in parts.netloc and "\\" not in url
     except ValueError:
         good = False
     if not good or len(url) > 4096 or not url.isprintable() or " " in url:
-        yield f"{name} is an http:// or https:// address of at most 4096 characters"
+        yield f"{name} is an http:// or https:// address of at most 4096 characters, without a user name"
+
+
+def _is_name(text: str) -> bool:
+    return 0 < len(text.strip()) <= LONGEST_NAME and not any(
+        sign < " " or sign in "/\\\x7f" for sign in text
+    )
 
 
 def _uuid(text: str) -> UUID | None:

@@ -39,6 +39,8 @@ _FETCH_S = 180.0
 PAUSES = (5, 20, 80, 320, 1280, 3600, 4 * 3600)
 """Seconds after each failed try; after the last try it has failed. Meta's ids are good for 7 days, LINE's for fewer."""
 
+_TRIES = len(PAUSES) + 1
+
 _LONGEST_ASKED_S = 3600.0
 
 _LONGEST_HEARD = 24 * 1024 * 1024
@@ -77,6 +79,11 @@ async def download(means: Means, workspace_id: UUID, media_id: UUID) -> str | No
         claimed = await store.claim(tx, media_id, LEASE)
     if claimed is None:
         return None
+    if claimed.attempt > _TRIES:
+        why = (
+            f"{_TRIES} tries were begun and not all of them ended: the workers that made them died"
+        )
+        return await _end(means.db, claimed, "failed", why)
     try:
         async with asyncio.timeout(_TRY_S), _held(means.db, claimed):
             taken = await _take(means, claimed)

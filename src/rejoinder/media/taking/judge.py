@@ -9,13 +9,13 @@ from __future__ import annotations
 import struct
 import zipfile
 from collections.abc import Mapping
-from pathlib import PurePath
 from typing import IO, Final
 
 from rejoinder.errors import Invalid
+from rejoinder.media.taking.names import runs
 
-HEAD: Final = 512
-"""Bytes that are looked at; a browser that guesses looks at as many."""
+HEAD: Final = 4096
+"""Bytes that are looked at; a browser that guesses looks at 1,445 (WHATWG, "MIME Sniffing")."""
 
 UNKNOWN: Final = "application/octet-stream"
 
@@ -41,6 +41,9 @@ _FILMS: Final = frozenset(
 _STICKERS: Final = frozenset(
     {"image/webp", "image/png", "image/gif", "image/jpeg", "video/webm", "application/gzip"}
 )
+SHOWN: Final = _PICTURES | _SOUNDS | _FILMS
+"""What a browser may show without doing anything else."""
+
 ALLOWED: Final[Mapping[str, frozenset[str]]] = {
     "image": _PICTURES,
     "audio": _SOUNDS,
@@ -95,6 +98,9 @@ _PROGRAMS: Final = (
     b"\xca\xfe\xba\xbe",
     b"#!",
 )
+_PAGE_TYPES: Final = frozenset(
+    {"text/html", "application/xhtml+xml", "image/svg+xml", "text/javascript"}
+)
 _PAGES: Final = (
     b"<!doctype html",
     b"<html",
@@ -104,33 +110,6 @@ _PAGES: Final = (
     b"<iframe",
     b"<svg",
     b"<!doctype svg",
-)
-_RUNS: Final = frozenset(
-    [
-        "exe",
-        "dll",
-        "com",
-        "scr",
-        "bat",
-        "cmd",
-        "ps1",
-        "msi",
-        "vbs",
-        "vbe",
-        "js",
-        "jse",
-        "wsf",
-        "hta",
-        "lnk",
-        "jar",
-        "apk",
-        "app",
-        "sh",
-        "html",
-        "htm",
-        "xhtml",
-        "svg",
-    ]
 )
 
 
@@ -153,14 +132,16 @@ def judge(kind: str, told: str | None, filename: str | None, file: IO[bytes]) ->
     said = f", though it was sent as {told}" if told else ""
     if _is_program(head):
         raise _refused(f"it is a program{said}")
-    if _is_page(head):
+    if _is_page(_as_text(head)):
         raise _refused(f"it is a web page{said}")
-    ending = PurePath(filename or "").suffix.lstrip(".").lower()
-    if ending in _RUNS:
+    if ending := runs(filename):
         raise _refused(f"files that end in .{ending} run when they are opened")
     found = _HEARD.get(kind, {}).get(type_of(head), type_of(head))
     if kind == "document":
-        return found if found != UNKNOWN else _of_document(head, told, file)
+        found = found if found != UNKNOWN else _of_document(head, told, file)
+        if found in _PAGE_TYPES:
+            raise _refused(f"it is a web page{said}")
+        return found
     if found not in ALLOWED[kind]:
         what = "of a type that nobody here knows" if found == UNKNOWN else found
         raise _refused(f"it is {what}, which no {kind} is{said}")
@@ -181,8 +162,10 @@ def type_of(head: bytes) -> str:
     for at, sign, mime_type in _BEGINNINGS:
         if head[at : at + len(sign)] == sign:
             return mime_type
-    if len(head) > 2 and head[0] == 0xFF and head[1] & 0xE0 == 0xE0:  # a frame of MPEG audio
-        return "audio/aac" if head[1] & 0xF6 == 0xF0 else "audio/mpeg"
+    if len(head) > 2 and head[0] == 0xFF and head[1] & 0xF6 == 0xF0:
+        return "audio/aac"
+    if len(head) > 2 and head[0] == 0xFF and head[1] & 0xE6 in (0xE2, 0xE4):
+        return "audio/mpeg"  # a frame of layer 3 or 2; layer 1 is the mark that UTF-16 begins with
     return UNKNOWN
 
 
@@ -192,8 +175,16 @@ def _is_program(head: bytes) -> bool:
     return head.startswith(_PROGRAMS) and not head.startswith(b"#!AMR")
 
 
+def _as_text(head: bytes) -> bytes:
+    """A text in UTF-16 as one of single bytes, as far as it is ASCII; all else as it is."""
+    for mark, encoding in ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")):
+        if head.startswith(mark):
+            return head[2:].decode(encoding, "replace").encode("ascii", "replace")
+    return head.removeprefix(b"\xef\xbb\xbf")
+
+
 def _is_page(head: bytes) -> bool:
-    text = head.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    text = head.lstrip().lower()
     if text.startswith(b"<?xml"):
         return b"<svg" in text or b"<html" in text
     while text.startswith(b"<!--") and b"-->" in text:
@@ -225,6 +216,8 @@ def _listed(file: IO[bytes]) -> list[str]:
 
 
 def _is_text(head: bytes) -> bool:
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return True
     if b"\x00" in head:
         return False
     try:

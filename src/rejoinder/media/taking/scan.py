@@ -6,7 +6,9 @@ Source of clamd's protocol: ClamAV documentation, "clamd(8)", INSTREAM.
 from __future__ import annotations
 
 import asyncio
+import os
 import shlex
+import signal
 import struct
 from contextlib import suppress
 from typing import IO, Protocol
@@ -66,6 +68,7 @@ class Command:
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.DEVNULL,
                 stderr=asyncio.subprocess.DEVNULL,
+                start_new_session=True,  # what it started itself goes with it
             )
         except OSError as missing:
             raise NotScanned(f"the scanner can't be run ({type(missing).__name__})") from None
@@ -76,7 +79,8 @@ class Command:
             raise NotScanned("the scanner took too long") from None
         finally:
             if running.returncode is None:
-                running.kill()
+                with suppress(ProcessLookupError):
+                    os.killpg(running.pid, signal.SIGKILL)
                 await running.wait()
         if ended == 1:
             raise _infected("")
@@ -97,7 +101,7 @@ class Clamd:
         try:
             async with asyncio.timeout(_SECONDS):
                 said = await self._ask(file)
-        except (OSError, TimeoutError, EOFError) as failed:
+        except (OSError, TimeoutError, EOFError, asyncio.LimitOverrunError) as failed:
             raise NotScanned(f"clamd does not answer ({type(failed).__name__})") from None
         if said.endswith("FOUND"):
             raise _infected(said.removeprefix("stream: ").removesuffix(" FOUND"))

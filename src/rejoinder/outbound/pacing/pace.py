@@ -22,7 +22,7 @@ from rejoinder.state import reserve, room
 FAST = 500.0
 """An account that may send more a second is not paced: no worker comes near that, and its platform would say so."""
 
-_CHUNK_S = 0.25
+_CHUNK_S = 0.1
 """What is reserved at once: so far a process may get ahead of others, and so late a reply notices bulk before it."""
 
 _STAND_S = 3.0

@@ -26,7 +26,7 @@ __all__ = ["Send", "deliver", "job"]
 Send = Callable[[Outgoing], Awaitable[Receipt]]
 
 PATIENCE = timedelta(seconds=20)
-"""A sender that has not said by then what came of it is taken for dead: the longest send takes 15 s."""
+"""A sender that has not said by then what came of it is taken for dead: the longest send takes 18 s."""
 
 
 Admit = Callable[[], Awaitable[bool]]

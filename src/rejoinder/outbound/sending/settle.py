@@ -22,6 +22,7 @@ from rejoinder.outbound.decide import (
     Next,
     Paused,
     Sent,
+    Status,
     Unknown,
 )
 from rejoinder.outbound.sending import store as tried
@@ -97,7 +98,7 @@ async def _note_named(db: Database, workspace_id: UUID, outgoing: Outgoing, sent
     if named.reported == "failed":
         await _fall(db, workspace_id, outgoing, named)
     elif not named.done:
-        await _note_late(db, workspace_id, outgoing)
+        await _note_late(db, workspace_id, outgoing, named.reported or "sent")
 
 
 async def _fall(db: Database, workspace_id: UUID, outgoing: Outgoing, named: told.Named) -> None:
@@ -109,14 +110,16 @@ async def _fall(db: Database, workspace_id: UUID, outgoing: Outgoing, named: tol
             await fall(tx, facts, seq, now, named.error or "", named.failure)
 
 
-async def _note_late(db: Database, workspace_id: UUID, outgoing: Outgoing) -> None:
-    """Its sender was taken for dead and was only slow: what was not known is known now."""
+async def _note_late(
+    db: Database, workspace_id: UUID, outgoing: Outgoing, status: Status = "sent"
+) -> None:
+    """Its sender was taken for dead and was only slow: what was not known is known now, and what was reported since."""
     async with db.transaction(workspace_id) as tx:
         await store.lock(tx, outgoing.conversation_id)
         if await store.stands(tx, outgoing.delivery_id) != ("unknown", outgoing.attempt):
             return
         batch = Batch(tx)
-        store.move(batch, outgoing.delivery_id, "sent")
+        store.move(batch, outgoing.delivery_id, status)
         dead_letters.resolve_subject(batch, outgoing.delivery_id, "reconciled", "the platform")
         enqueue(batch, [_following(workspace_id, outgoing)])
         await batch.send()

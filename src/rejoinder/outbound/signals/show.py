@@ -6,6 +6,7 @@ Nothing waits for it and nothing fails with it: it costs a look at the conversat
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from uuid import UUID
@@ -22,6 +23,10 @@ from rejoinder.outbound.signals.store import Place
 from rejoinder.secrets.vault import Vault
 from rejoinder.telemetry.logs import log
 
+_SHARE = 1 / 3
+"""Of what a channel may send in a second, so much may be signs of writing: more could get messages throttled."""
+
+_MOST = 1000
 _LONGEST_S = 600.0
 """A model that takes longer than this has been given up by then."""
 
@@ -33,6 +38,7 @@ class Signals:
         self._db = db
         self._out = out
         self._vault = vault
+        self._typed: dict[UUID, tuple[int, int]] = {}
 
     @contextmanager
     def writing(self, name: str, workspace_id: UUID, conversation_id: UUID) -> Iterator[None]:
@@ -72,8 +78,21 @@ class Signals:
         if can.read_mark and wanted.mark_read:
             await self._send(adapter, account, "read", place)
         while can.typing and wanted.typing:
-            await self._send(adapter, account, "typing", place)
+            if self._spares(place.channel_id, adapter.limits.per_second):
+                await self._send(adapter, account, "typing", place)
             await asyncio.sleep(can.typing_seconds)
+
+    def _spares(self, channel_id: UUID, per_second: float | None) -> bool:
+        """Whether one more sign of writing takes no message its place, as far as this process knows."""
+        if per_second is None:
+            return True
+        now = int(time.monotonic())
+        if len(self._typed) > _MOST:
+            self._typed = {key: each for key, each in self._typed.items() if each[0] == now}
+        second, typed = self._typed.get(channel_id, (now, 0))
+        typed = typed + 1 if second == now else 1
+        self._typed[channel_id] = (now, typed)
+        return typed <= max(1.0, per_second * _SHARE)
 
     async def _send(self, adapter: Platform, account: Account, what: What, place: Place) -> None:
         signal = Signal(

@@ -62,11 +62,11 @@ async def _settle(
         await store.lock(tx, found.conversation_id)
         await told.link(tx, channel_id, platform_id, delivery_id)
         facts = await told.facts(tx, delivery_id)
-        batch = Batch(tx)
         # Who is sending it has an answer in a moment, or loses sight of it and finds the echo.
         if facts.status != "sending" and reported(facts.status, facts.attempts, "sent") == "sent":
+            batch = Batch(tx)
             forward(batch, facts, "sent")
-        await batch.send()
+            await batch.send()
 
 
 def _same(one: InDoubt, echoed: Echoed) -> bool:

@@ -10,8 +10,8 @@ from rejoinder.db import Maintenance, Tx
 from rejoinder.outbound.store import held
 
 # What could leave and whose job got lost, and what was being sent by one that died. They count as due or found from now
-# on, so that none is found twice. What a pause has kept is not late, nor what waits for the pace of a channel: its bucket
-# (`outbound.pacing`) is not full then, and a second one that stood there would take places from the others.
+# on, so that none is found twice. What a pause has kept is not late. Nor is, for some minutes, what leaves through a
+# channel at its pace (its bucket is not full): a second who stood there for it would only take others' places.
 OVERDUE = f"""
 WITH late AS MATERIALIZED (
     SELECT o.workspace_id, o.delivery_id, ch.platform FROM deliveries o
@@ -23,8 +23,9 @@ WITH late AS MATERIALIZED (
             WHEN 'queued' THEN coalesce(o.next_try_at, o.created_at) < statement_timestamp() - $1::interval
             ELSE coalesce(o.next_try_at < statement_timestamp() - $1::interval, true) END
         AND NOT ({held("statement_timestamp() - $1::interval")})
-        AND (o.status = 'sending' OR ch.platform <> ALL ($2::text[]) AND NOT EXISTS (SELECT FROM rate_limits r
-                WHERE r.key = sha256(convert_to('send ' || ch.channel_id, 'UTF8')) AND r.full_at > statement_timestamp())
+        AND (o.status = 'sending' OR ch.platform <> ALL ($2::text[]) AND NOT EXISTS (
+                SELECT FROM rate_limits r WHERE r.key = sha256(convert_to('send ' || ch.channel_id, 'UTF8'))
+                    AND r.full_at > statement_timestamp())
             OR coalesce(o.sending_until, o.next_try_at, o.created_at) < statement_timestamp() - $3::interval)
     ORDER BY coalesce(o.sending_until, o.next_try_at, o.created_at) LIMIT 500 FOR UPDATE OF o SKIP LOCKED
 )

@@ -31,7 +31,8 @@ async def look(
     )
     shown = await viewer.shown([files[each] for each in places if each in files], takes)
     return heard, tuple(
-        Attachment(each.kind, each.mime_type, each.data, places[each.media_id]) for each in shown
+        Attachment(each.kind, each.mime_type, each.data, places[each.media_id], each)
+        for each in shown
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from rejoinder.conversations.contacts import store as contacts
 from rejoinder.db import Batch, Database, new_id, retry_busy
 from rejoinder.events import store as log
 from rejoinder.events.model import NewEvent
@@ -20,7 +21,7 @@ from rejoinder.turns.schedule import wake
 async def release(db: Database, workspace_id: UUID, conversation_id: UUID, by: str) -> UUID | None:
     """Put the bot in charge; the turn that answers what nobody has answered since, if there is such.
 
-    Twice is the same as once. Raises NotFound, and Conflict when the conversation is closed.
+    Twice is the same as once; who wants no messages is not answered. Raises NotFound, and Conflict when it is closed.
     """
 
     async def once() -> UUID | None:
@@ -31,7 +32,9 @@ async def release(db: Database, workspace_id: UUID, conversation_id: UUID, by: s
             left = await store.unanswered(tx, conversation_id)
             batch = Batch(tx)
             told = NewEvent(guard.seq + 1, "conversation.released", {"by": by})
-            turn_id = reopen(batch, guard, left) if left.message_ids and guard.ai_enabled else None
+            asked = left.message_ids and guard.ai_enabled
+            left_us = await contacts.opted_out(tx, guard.contact_id)
+            turn_id = reopen(batch, guard, left) if asked and not left_us else None
             turns.advance(batch, conversation_id, told.seq, charge="bot", loop=(0, guard.now))
             log.append(batch, conversation_id, guard.now, [told])
             await batch.send()

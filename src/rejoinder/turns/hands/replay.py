@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
+from rejoinder.conversations.contacts import store as contacts
 from rejoinder.db import Batch, Database, Tx, retry_busy
 from rejoinder.errors import Conflict, NotFound
 from rejoinder.events import store as log
@@ -102,6 +103,12 @@ async def _answer_again(
         raise held(holder)
     if not guard.ai_enabled:
         raise Conflict("The bot is switched off in this conversation.", code="ai_not_enabled")
+    if await contacts.opted_out(tx, guard.contact_id):
+        raise Conflict(
+            "The customer wants no messages from us.",
+            mend="A person may write to them; the bot may when they have opted in again.",
+            code="opted_out",
+        )
     left = await store.again(tx, guard.conversation_id, turn_id, message_id)
     if not left.message_ids:
         raise Conflict(

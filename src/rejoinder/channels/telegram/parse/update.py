@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from rejoinder.channels.event import InboundEvent, Noted, Odd, Said
+from rejoinder.channels.telegram.compose.keyboard import callback_data
 from rejoinder.channels.telegram.parse.mentions import Bot
 from rejoinder.channels.telegram.parse.message import edited, moved, named, said
 from rejoinder.channels.telegram.parse.people import chat, is_bot, user
@@ -75,6 +76,10 @@ def _tapped(query: Json, bot: Bot, update: Json) -> InboundEvent:
     if payload is None or here is None or message_id is None:
         return Noted("a tap on a button that is none of a chat's", who)
     title = _title(message, payload)
+    if (
+        callback_data(title) == payload
+    ):  # a title of over 64 bytes, 22 Thai letters say, was cut to be sent along
+        payload = title
     return Said(
         thread=here.id,
         external_id=CALLBACK + query_id,
