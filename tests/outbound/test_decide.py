@@ -98,6 +98,18 @@ def test_a_throttled_channel_pauses_however_often_for_a_second_at_least_and_an_h
             raise AssertionError(other)
 
 
+@given(st.integers(0, 10_000), DICE)
+def test_a_pause_nobody_named_grows(uncounted: int, dice: float) -> None:
+    match (
+        after(Throttled("429"), 1, dice, uncounted=uncounted),
+        after(Throttled("429"), 1, dice, uncounted=uncounted + 1),
+    ):
+        case Paused(timedelta() as first, _), Paused(timedelta() as following, _):
+            assert timedelta(seconds=2) <= first <= following <= timedelta(seconds=31)
+        case others:
+            raise AssertionError(others)
+
+
 # How far each is on its way. One that failed counts as little as one that was sent: it may have arrived all the same.
 FAR: dict[Status, int] = {
     "queued": 0, "sending": 0, "unknown": 0, "sent": 1, "failed": 2, "delivered": 3, "read": 4, "withheld": 5,

@@ -35,8 +35,9 @@ PAUSES = tuple(
 LONGEST_ASKED = timedelta(hours=1)
 """A receiver that asks for a longer pause than ours gets it, up to this one."""
 
-THROTTLED = timedelta(seconds=30)
-"""The pause of a channel whose platform asks it to slow down and doesn't say for how long."""
+THROTTLED = (timedelta(seconds=2), timedelta(seconds=30))
+"""The first and the longest pause of a channel whose platform asks it to slow down and doesn't say for how long: twice
+as long each time the same message met that."""
 
 SHORTEST = timedelta(seconds=1)
 """A throttled try costs nothing, so that one that may come at once must not become a loop."""
@@ -97,10 +98,12 @@ class Unknown:
 Next: TypeAlias = Sent | Again | Paused | AsTemplate | Failed | Unknown
 
 
-def after(receipt: Receipt, attempt: int, dice: float, *, template: bool = False) -> Next:
+def after(
+    receipt: Receipt, attempt: int, dice: float, *, template: bool = False, uncounted: int = 0
+) -> Next:
     """What to do after the `attempt`-th try that counts (from 1). `dice` in [0, 1) spreads what failed together.
 
-    `template` says that the channel's template may go in its place.
+    `template` says that the channel's template may go in its place; `uncounted` tries were throttled before.
     """
     match receipt:
         case Taken(noted, platform_ids):
@@ -114,7 +117,7 @@ def after(receipt: Receipt, attempt: int, dice: float, *, template: bool = False
         case BadCredential(error):
             return Paused(None, error)
         case Throttled(error, asked):
-            wanted = THROTTLED.total_seconds() if asked is None else asked
+            wanted = _slower(uncounted) if asked is None else asked
             return Paused(max(SHORTEST, _at_least(wanted, dice)), error)
         case NotTaken(error, asked) | RecipientThrottled(error, asked):
             if attempt > len(PAUSES):
@@ -122,6 +125,11 @@ def after(receipt: Receipt, attempt: int, dice: float, *, template: bool = False
             # What a receiver asks for is the least (RFC 9110, 10.2.3): a busy one's "1 s" must not use up the tries.
             ours = PAUSES[attempt - 1] * (1 + dice / 4)
             return Again(max(ours, _at_least(asked or 0.0, dice)), error)
+
+
+def _slower(uncounted: int) -> float:
+    first, longest = (pause.total_seconds() for pause in THROTTLED)
+    return min(longest, first * 2.0 ** min(uncounted, 10))
 
 
 def _at_least(asked: float, dice: float) -> timedelta:

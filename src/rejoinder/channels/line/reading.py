@@ -1,81 +1,33 @@
-"""JSON that is read without trust: whatever is missing or of another type is None, and all texts can be stored."""
+"""LINE's JSON: ids may have become numbers on the way, and times are milliseconds."""
 
 from __future__ import annotations
 
-import json
-import math
 import re
-from collections.abc import Mapping
-from datetime import UTC, datetime
-from typing import NoReturn, TypeAlias
+from datetime import datetime
 
 from pydantic import JsonValue
 
-Json: TypeAlias = Mapping[str, JsonValue]
+from rejoinder.channels import reading
+from rejoinder.channels.reading import Json, load, number, record, records
 
-_HALF = re.compile("[\ud800-\udfff]")
-_EARLIEST_MS, _LATEST_MS = 946_684_800_000, 4_102_444_800_000  # the years 2000 to 2100
-
-
-def load(body: bytes) -> JsonValue:
-    """A body's JSON. Raises ValueError.
-
-    Broken UTF-8 spoils a character, not the customers' messages beside it.
-    """
-    try:
-        found: JsonValue = json.loads(body.decode("utf-8", "replace"), parse_constant=_no_number)
-    except RecursionError:
-        raise ValueError("it is nested too deeply") from None
-    return found
-
-
-def record(value: JsonValue) -> Json:
-    """An object; an empty one for anything else."""
-    return value if isinstance(value, dict) else {}
-
-
-def records(value: JsonValue) -> list[Json]:
-    """The objects of a list."""
-    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+__all__ = ["Json", "load", "moment", "number", "record", "records", "text", "whole"]
 
 
 def text(value: JsonValue) -> str | None:
-    """A text that is not empty: without NUL, which PostgreSQL does not take, and half an emoji as U+FFFD."""
+    """A text that is not empty; an id that some gateway made a number is one."""
     if isinstance(value, int) and not isinstance(value, bool):
-        value = str(value) if abs(value) < 10**30 else None  # an id that some gateway made a number
-    if not isinstance(value, str):
-        return None
-    kept = value.replace("\0", "")
-    return (kept if kept.isascii() else _HALF.sub("\ufffd", kept)) or None
-
-
-def number(value: JsonValue) -> float | None:
-    """A finite number."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    try:
-        found = float(value)
-    except OverflowError:
-        return None
-    return found if math.isfinite(found) else None
+        return str(value) if abs(value) < 10**30 else None
+    return reading.text(value)
 
 
 def whole(value: JsonValue) -> int | None:
     """A whole number that is not negative and fits 63 bits; a text of digits is one too."""
     if isinstance(value, str) and re.fullmatch("[0-9]{1,18}", value):
         return int(value)
-    if isinstance(value, bool) or not isinstance(value, int):
-        return None
-    return value if 0 <= value < 2**63 else None
+    return reading.whole(value)
 
 
 def moment(value: JsonValue) -> datetime | None:
     """A time from Unix milliseconds; None for what is none, or is not of this century."""
     found = number(value)
-    if found is None or not _EARLIEST_MS <= found < _LATEST_MS:
-        return None
-    return datetime.fromtimestamp(found / 1000, UTC)
-
-
-def _no_number(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no JSON")
+    return None if found is None else reading.moment(found / 1000)

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from typing import TypeAlias
 
 from pydantic import JsonValue
 
-Json: TypeAlias = dict[str, JsonValue]
+from rejoinder.channels.reading import Json, cleaned, record
 
-_HALF = re.compile("[\ud800-\udfff]")
+__all__ = ["Json", "code", "first", "load", "moment", "number", "record", "records", "text"]
+
 _LATEST = 253_402_300_799  # the last second of the year 9999, which is as far as datetime goes
 
 
@@ -31,24 +30,14 @@ def load(body: bytes) -> JsonValue:
 
 def _storable(value: JsonValue) -> JsonValue:
     if isinstance(value, str):
-        return _clean(value)
+        return cleaned(value)
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if isinstance(value, list):
         return [_storable(each) for each in value]
     if isinstance(value, dict):
-        return {_clean(name): _storable(each) for name, each in value.items()}
+        return {cleaned(name): _storable(each) for name, each in value.items()}
     return value
-
-
-def _clean(text: str) -> str:
-    kept = text.replace("\0", "")
-    return kept if kept.isascii() else _HALF.sub("\ufffd", kept)
-
-
-def record(value: JsonValue) -> Json:
-    """An object; an empty one for anything else."""
-    return value if isinstance(value, dict) else {}
 
 
 def records(value: JsonValue) -> list[Json]:

@@ -96,7 +96,8 @@ async def _send(send: Send, outgoing: Outgoing, *, repeats: bool) -> Next:
         receipt = NotTaken(told) if repeats else Unsure(told)
     tries = outgoing.attempt - outgoing.uncounted
     template = may_be_template(outgoing)
-    return after(receipt, tries, random.random(), template=template)  # noqa: S311
+    dice = random.random()  # noqa: S311
+    return after(receipt, tries, dice, template=template, uncounted=outgoing.uncounted)
 
 
 def _stopped(outgoing: Outgoing) -> Next:
