@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+from rejoinder.bots.model import ChannelSettings
 from rejoinder.db import new_id
 from rejoinder.telemetry.metrics import DUPLICATES
 from tests.inbound.webhook.edge import Edge, said
@@ -79,13 +80,15 @@ async def test_who_writes_under_another_name_queues_behind_themselves(edge: Edge
 
 
 async def test_a_thread_that_moves_is_not_overtaken_under_its_new_key(edge: Edge) -> None:
-    await edge.post(said("g1", "a", "1"))
-    async with edge.locked("g1"):
-        await edge.post({"is": "moved", "thread": "g1", "to": "g2"})
-    assert await edge.post(said("g2", "b", "2")) == 200
-    assert await edge.texts("g2") == []
-    await edge.apply_waiting()
-    assert await edge.texts("g2") == ["1", "2"]
+    group = edge.at(await edge.channel("Groups", settings=ChannelSettings(groups="answer")))
+    await group.post(said("g1", "a", "1", source="group"))
+    async with group.locked("g1"):
+        await group.post({"is": "moved", "thread": "g1", "to": "g2"})
+    assert await group.post(said("g2", "b", "2", source="group")) == 200
+    assert await group.texts("g2") == []
+    await group.apply_waiting()
+    assert await group.texts("g2") == ["1", "2"]
+    assert len(await edge.sql("SELECT FROM conversations WHERE workspace_id = $1")) == 1
 
 
 async def test_who_was_behind_is_woken(edge: Edge) -> None:
