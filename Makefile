@@ -36,7 +36,8 @@ run: .venv/.run ## Start the program on http://127.0.0.1:$${PORT:-8000}
 	  && apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null; } || true
 	@touch $@
 
-# Tests that start many processes and put them under load have the machine to themselves.
+# Many tests wait for time-outs, so one more than the cores run at once. Those that start many processes and put them
+# under load have the machine to themselves.
 LOADED := tests/bench tests/crash tests/fleet
 
 test: .venv/.dev .venv/.browser ## Run every check: format, lint, types, import contracts, tests
@@ -44,7 +45,7 @@ test: .venv/.dev .venv/.browser ## Run every check: format, lint, types, import 
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -n 2 --dist loadfile $(LOADED:%=--ignore=%)
+	$(BIN)/pytest -n 3 --dist loadfile $(LOADED:%=--ignore=%)
 	$(BIN)/pytest $(LOADED)
 
 coverage: .venv/.dev .venv/.browser ## Run the tests and report what they don't reach; details in .coverage-html
@@ -65,6 +66,7 @@ bench: .venv/.run ## Measure on loopback; writes nothing
 
 chaos: .venv/.dev ## Kill, stop and restart at random for CHAOS_SECONDS (600), and count what customers read
 	@$(BIN)/python -m tests.crash.chaos
+	@$(BIN)/pytest -m long
 
 eval: .venv/.run ## Recall of the knowledge base on fixed questions
 	$(BIN)/rejoinder eval knowledge

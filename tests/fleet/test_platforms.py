@@ -47,6 +47,7 @@ async def database(fleet: Fleet) -> AsyncIterator[asyncpg.Pool[asyncpg.Record]]:
 
 
 @pytest.mark.timeout(180)
+@pytest.mark.long
 async def test_what_killed_workers_were_sending_is_shown_once(
     fleet: Fleet, database: asyncpg.Pool[asyncpg.Record]
 ) -> None:
