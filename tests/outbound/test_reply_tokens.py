@@ -5,9 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 from rejoinder.channels.registry import knows_repeats
-from rejoinder.db import Batch
-from rejoinder.outbound import store
-from rejoinder.outbound.store import ReplyToken
 from tests.outbound.conftest import Receiver
 from tests.outbound.told.conftest import MOVE, Chat, chat
 
@@ -42,35 +39,3 @@ async def test_one_that_has_ended_is_left(chat: Chat, receiver: Receiver) -> Non
     (only,) = receiver.got
     assert only.reply_token is None
     assert knows_repeats(only)
-
-
-async def test_one_that_came_with_the_message_goes_before_the_stored(
-    chat: Chat, receiver: Receiver
-) -> None:
-    await _line(chat, timedelta(seconds=50))
-    (message_id,) = await chat.outbox.bot("one")
-    shop = chat.outbox.shop
-    async with shop.db.transaction(shop.workspace_id) as tx:
-        found = await store.of_message(tx, message_id)
-        assert found is not None
-        seq, now = await store.lock(tx, chat.outbox.conversation_id)
-        await tx.connection.execute(
-            "DELETE FROM deliveries WHERE workspace_id = $1", shop.workspace_id
-        )
-        batch = Batch(tx)
-        store.add(
-            batch,
-            conversation_id=chat.outbox.conversation_id,
-            turn_id=None,
-            status="queued",
-            at=now,
-            delivery_ids=[found.delivery_id],
-            message_ids=[message_id],
-            seqs=[seq],
-            token=ReplyToken("new", timedelta(seconds=30)),
-        )
-        await batch.send()
-    await chat.outbox.send(receiver.send)
-    (only,) = receiver.got
-    assert only.reply_token == "new"
-    assert 20 < only.reply_token_s <= 30

@@ -111,11 +111,12 @@ def steady(paced: Sequence[Paced], each_second: float) -> Steady:
     samples = _samples(paced)
     delay, each = paced[0].delay, 1 / len(samples)
     stages = sorted(filter(None, (one.stages for one in paced)), key=lambda each: each.total)
+    counted = [one.transactions for one in paced if one.transactions is not None]
     return Steady(
         delay=delay,
         overhead=spread(sample.latency - delay for sample in samples),
         cpu=Cpu.sum(one.cpu for one in paced).times(1e3 * each),
-        transactions_a_turn=middle([one.transactions for one in paced]) / each_second,
+        transactions_a_turn=middle(counted) / each_second if counted else None,
         commits_a_turn=sum(one.counters.commits for one in paced) * each,
         wal_bytes_a_turn=sum(one.counters.wal_bytes for one in paced) * each,
         probe=spread(probe for one in paced for probe in one.probes),

@@ -10,7 +10,6 @@ from rejoinder.conversations import store as records
 from rejoinder.conversations.model import NewMessage
 from rejoinder.db import Batch, new_id
 from rejoinder.outbound import store
-from rejoinder.outbound.store import ReplyToken
 
 
 def queue_replies(
@@ -20,13 +19,11 @@ def queue_replies(
     turn_id: UUID | None,
     at: datetime,
     replies: Sequence[NewMessage],
-    token: ReplyToken | None = None,
 ) -> None:
     """Store the replies and a delivery for each, in the caller's transaction and in order; a person's have no turn.
 
     Where nothing `sends`, readers fetch or stream their replies from our own store: stored is sent. The first takes the
-    conversation's reply token, which the caller takes away with `advance(replied=True)`; `token` is one that came with
-    the message being answered in the same transaction.
+    conversation's reply token, which the caller takes away with `advance(replied=True)`.
     """
     for reply in replies:
         records.add_message(batch, reply)
@@ -39,7 +36,6 @@ def queue_replies(
         delivery_ids=[new_id() for _ in replies],
         message_ids=[reply.message_id for reply in replies],
         seqs=[reply.seq for reply in replies],
-        token=token,
     )
 
 

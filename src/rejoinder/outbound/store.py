@@ -11,15 +11,14 @@ from rejoinder.db import Batch, Read, Tx
 from rejoinder.outbound.decide import Status
 from rejoinder.queue.priority import priority
 
-# The first of them takes the token of the conversation, or the one that has just come ($9) and is not stored yet.
+# The first of them takes the token of the conversation, if that is still good for something.
 ADD = """
 INSERT INTO deliveries (workspace_id, delivery_id, conversation_id, message_id, turn_id, seq, status, created_at,
     sent_at, reply_token, reply_token_until)
 SELECT $1, d.delivery_id, $2, d.message_id, $3, d.seq, $4::text, $5::timestamptz,
     CASE WHEN $4::text = 'sent' THEN $5::timestamptz END,
-    CASE WHEN d.seq = ($8::bigint[])[1] THEN coalesce($9::text, c.reply_token) END,
-    CASE WHEN d.seq = ($8::bigint[])[1] THEN CASE WHEN $9::text IS NULL THEN c.reply_token_until
-        ELSE clock_timestamp() + $10::interval END END
+    CASE WHEN d.seq = ($8::bigint[])[1] THEN c.reply_token END,
+    CASE WHEN d.seq = ($8::bigint[])[1] THEN c.reply_token_until END
 FROM unnest($6::uuid[], $7::uuid[], $8::bigint[]) AS d (delivery_id, message_id, seq)
 LEFT JOIN conversations c ON c.workspace_id = $1 AND c.conversation_id = $2
     AND c.reply_token_until > clock_timestamp()
@@ -162,14 +161,6 @@ WHERE d.workspace_id = $1 AND c.workspace_id = $1 AND c.contact_id = $2 AND d.co
 
 
 @dataclass(frozen=True, slots=True)
-class ReplyToken:
-    """What one answer costs nothing with, and how long it is good from now on."""
-
-    text: str
-    good_for: timedelta
-
-
-@dataclass(frozen=True, slots=True)
 class Delivery:
     """What never changes of a delivery: its message, the turn whose answer that is part of, and where it leaves."""
 
@@ -190,7 +181,6 @@ def add(
     delivery_ids: list[UUID],
     message_ids: list[UUID],
     seqs: list[int],
-    token: ReplyToken | None = None,
 ) -> None:
     """Store the deliveries of one answer, in order."""
     batch.add(
@@ -202,8 +192,6 @@ def add(
         delivery_ids,
         message_ids,
         seqs,
-        token.text if token else None,
-        token.good_for if token else None,
     )
 
 

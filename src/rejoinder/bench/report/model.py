@@ -29,13 +29,13 @@ class Steady:
     """Turns at a fixed rate, open loop, beside a model of `delay` seconds.
 
     `overhead` is a reply's time less the delay, `cpu` milliseconds a turn, `probe` the time of a small request
-    meanwhile. `stages` are averages; None when a message was refused.
+    meanwhile. `stages` are averages; None when a message was refused, as transactions are in a run too short for them.
     """
 
     delay: float
     overhead: Spread
     cpu: Cpu
-    transactions_a_turn: float
+    transactions_a_turn: float | None
     commits_a_turn: float
     wal_bytes_a_turn: float
     probe: Spread

@@ -73,6 +73,7 @@ def _overhead(steady: Steady, rate: str) -> Row:
 def _others(report: Report) -> list[Row]:
     rate, turns, memory = f"{report.steady_rate:.0f}/s", report.turns, report.memory
     at_once = next(each for each in report.steady if each.delay == 0)
+    what = f"transactions a turn at {rate}, about, reads among them"
     return [
         Row("acknowledge, p50", (report.acknowledge.p50,), "ms"),
         Row(
@@ -85,11 +86,7 @@ def _others(report: Report) -> list[Row]:
             (at_once.cpu.server, at_once.cpu.postgres),
             "ms",
         ),
-        Row(
-            f"transactions a turn at {rate}, about, reads among them",
-            (at_once.transactions_a_turn,),
-            "",
-        ),
+        *(Row(what, (each,), "") for each in (at_once.transactions_a_turn,) if each is not None),
         Row(f"write-ahead log a turn at {rate}", (at_once.wal_bytes_a_turn / 1e3,), "kB"),
         Row(
             f"event loop: a probe at {rate}, p50/p99", (at_once.probe.p50, at_once.probe.p99), "ms"

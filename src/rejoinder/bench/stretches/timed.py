@@ -72,14 +72,14 @@ class Busy(Measured):
 class Paced(Measured):
     """A stretch of waiting callers at a fixed rate: what it took of the processors and of PostgreSQL.
 
-    `transactions` are those a second, `probes` seconds of small requests beside it. `stages` is None when not every
-    message was answered.
+    `transactions` are those a second, None where it was over too soon to count them; `probes` seconds of small requests
+    beside it. `stages` is None when not every message was answered.
     """
 
     delay: float
     cpu: Cpu
     counters: Counters
-    transactions: float
+    transactions: float | None
     probes: list[float]
     stages: Stages | None
 
@@ -157,11 +157,17 @@ async def _counters(rig: Rig) -> Counters:
         return await store.counters(read)
 
 
-async def _transactions_beside(rig: Rig, work: Coroutine[None, None, None]) -> float:
-    """Transactions a second while it works, from when every backend has reported what it did before."""
+async def _transactions_beside(rig: Rig, work: Coroutine[None, None, None]) -> float | None:
+    """Transactions a second while it works, from when every backend has reported what it did before.
+
+    None for work that is over by then: what comes afterwards is reported in lumps.
+    """
     working = asyncio.create_task(work, name="load")
     try:
         await asyncio.wait([working], timeout=_REPORTED_S)
+        if working.done():
+            await working
+            return None
         early, begun = await _transactions(rig), time.perf_counter()
         await working
         return (await _transactions(rig) - early) / (time.perf_counter() - begun)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Annotated, Literal
 from uuid import UUID
 
 import typer
+
+from rejoinder.cli.operate.settle import BY, PAGE, Done, one_line, run, settle_many
 
 if TYPE_CHECKING:
     from rejoinder.db import Database
@@ -20,9 +21,6 @@ Ids = Annotated[list[UUID] | None, typer.Argument(help="Their ids.")]
 All = Annotated[bool, typer.Option("--all", help="All that are open, of one kind or of both.")]
 OfKind = Annotated[Kind | None, typer.Option(help="Only those of turns, or of deliveries.")]
 
-_BY = "the command line"
-_PAGE = 500
-
 
 @letters.command("list")
 def list_letters(
@@ -30,13 +28,13 @@ def list_letters(
     limit: Annotated[int, typer.Option(help="How many at most.", min=1, max=10_000)] = 100,
 ) -> None:
     """List the open ones, oldest first."""
-    _run(lambda db: _list(db, kind, limit))
+    run("dead-letters", lambda db: _list(db, kind, limit))
 
 
 @letters.command()
 def show(dead_letter_id: Annotated[UUID, typer.Argument(help="Its id.")]) -> None:
     """Show one, open or settled."""
-    _run(lambda db: _show(db, dead_letter_id))
+    run("dead-letters", lambda db: _show(db, dead_letter_id))
 
 
 @letters.command()
@@ -51,28 +49,10 @@ def discard(ids: Ids = None, every: All = False, kind: OfKind = None) -> None:
     _settle("discarded", ids, every, kind)
 
 
-def _settle(
-    done: Literal["replayed", "discarded"], ids: list[UUID] | None, every: bool, kind: Kind | None
-) -> None:
+def _settle(done: Done, ids: list[UUID] | None, every: bool, kind: Kind | None) -> None:
     if bool(ids) == every or (ids and kind):
         raise typer.BadParameter("name their ids, or give --all, with --kind if you like")
-    _run(lambda db: _settle_many(db, done, ids, kind))
-
-
-def _run(work: Callable[[Database], Awaitable[None]]) -> None:
-    from rejoinder.cli.operate.database import database
-    from rejoinder.cli.run import run_async
-    from rejoinder.settings import load
-    from rejoinder.telemetry.logs import configure
-
-    settings = load()
-    configure(settings.log_level, settings.log_format)
-
-    async def run() -> None:
-        async with database(settings, "rejoinder dead-letters") as db:
-            await work(db)
-
-    run_async(run())
+    run("dead-letters", lambda db: _settle_many(db, done, ids, kind))
 
 
 async def _list(db: Database, kind: Kind | None, limit: int) -> None:
@@ -83,7 +63,7 @@ async def _list(db: Database, kind: Kind | None, limit: int) -> None:
     for slug, letter in found:
         typer.echo(
             f"{letter.dead_letter_id}  {letter.created_at:%Y-%m-%d %H:%M:%S}Z  {slug}  {letter.kind}  "
-            f"{_one_line(letter.error)}"
+            f"{one_line(letter.error)}"
         )
     if not found:
         typer.echo("There are no dead letters.")
@@ -100,57 +80,27 @@ async def _show(db: Database, dead_letter_id: UUID) -> None:
     assert found is not None, "its workspace was just found by it"
     for name, value in {"workspace_id": workspace_id, **asdict(found)}.items():
         if value is not None:
-            typer.echo(f"{name:<16} {_one_line(str(value))}")
+            typer.echo(f"{name:<16} {one_line(str(value))}")
 
 
-async def _settle_many(
-    db: Database,
-    done: Literal["replayed", "discarded"],
-    ids: list[UUID] | None,
-    kind: Kind | None,
-) -> None:
+async def _settle_many(db: Database, done: Done, ids: list[UUID] | None, kind: Kind | None) -> None:
     from rejoinder.db import new_id
-
-    refused = sum([not await _settle_one(db, done, one) for one in dict.fromkeys(ids or [])])
-    after, begun = UUID(int=0), new_id()  # what fails again at once comes back under a newer id
-    while ids is None:
-        page = [one for one in await _open_after(db, after, kind) if one < begun]
-        refused += sum([not await _settle_one(db, done, one) for one in page])
-        if len(page) < _PAGE:
-            break
-        after = page[-1]
-    if refused:
-        raise typer.Exit(1)
-
-
-async def _open_after(db: Database, after: UUID, kind: Kind | None) -> list[UUID]:
     from rejoinder.queue.dead_letters import store
-
-    async with db.maintenance() as maintenance:
-        found = await store.open_of_all(maintenance, after, _PAGE, kind)
-    return [letter.dead_letter_id for _, letter in found]
-
-
-async def _settle_one(
-    db: Database, done: Literal["replayed", "discarded"], dead_letter_id: UUID
-) -> bool:
-    from rejoinder.db import BUSY
-    from rejoinder.errors import Conflict, NotFound
     from rejoinder.turns.hands.replay import discard, replay
 
-    try:
+    begun = new_id()  # what fails again at once comes back under a newer id
+
+    async def page(after: UUID) -> list[UUID]:
+        async with db.maintenance() as maintenance:
+            found = await store.open_of_all(maintenance, after, PAGE, kind)
+        ids = [letter.dead_letter_id for _, letter in found]
+        return [each for each in ids if each < begun]
+
+    async def one(dead_letter_id: UUID) -> None:
         workspace_id = await _workspace(db, dead_letter_id)
-        await (replay if done == "replayed" else discard)(db, workspace_id, dead_letter_id, _BY)
-    except (NotFound, Conflict) as refused:
-        typer.echo(f"{dead_letter_id}  refused: {refused.detail}")
-        return False
-    except BUSY:
-        typer.echo(
-            f"{dead_letter_id}  refused: its conversation is locked by other work; try again"
-        )
-        return False
-    typer.echo(f"{dead_letter_id}  {done}")
-    return True
+        await (replay if done == "replayed" else discard)(db, workspace_id, dead_letter_id, BY)
+
+    await settle_many(ids, page, one, done, "its conversation is locked by other work")
 
 
 async def _workspace(db: Database, dead_letter_id: UUID) -> UUID:
@@ -165,7 +115,3 @@ async def _workspace(db: Database, dead_letter_id: UUID) -> UUID:
             mend="`rejoinder dead-letters list` shows them; settled ones go after 30 days.",
         )
     return found
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
