@@ -12,6 +12,9 @@ from tests.statements import SOURCE, begins_a_statement, statements, stores, tex
 
 # Statements that look across workspaces on purpose.
 ACROSS = {
+    "rejoinder.knowledge.embedding.store.OVERDUE": "documents without vectors are found by time, whosever they are",
+    "rejoinder.knowledge.embedding.store.WITHOUT": "counts the installation's",
+    "rejoinder.knowledge.embedding.store.FORGOTTEN": "messages without vectors are found by time, whosever they are",
     "rejoinder.workspaces.store.CALLER_BY_HASH": "a token's hash is all there is: it tells the workspace",
     "rejoinder.turns.upkeep.store.LOST": "a dead worker's turns are found by its number, whosever they are",
     "rejoinder.turns.upkeep.store.OVERDUE": "forgotten turns are found by time, whosever they are",
@@ -29,11 +32,13 @@ ACROSS = {
     "rejoinder.cli.doctor.store.DELIVERIES": "counts the installation's overdue deliveries",
     "rejoinder.turns.upkeep.retention.store.FORGET_EVENTS": "what is old goes, whosever it is",
     "rejoinder.turns.upkeep.retention.store.FORGET_PROMPTS": "what is old goes, whosever it is",
+    "rejoinder.turns.upkeep.retention.store.FORGET_EXPLANATIONS": "what is old goes, whosever it is",
     "rejoinder.turns.upkeep.retention.store.FORGET_DEAD_LETTERS": "what is old goes, whosever it is",
     "rejoinder.turns.upkeep.retention.store.FORGET_CHANNEL_LOG": "what is old goes, whosever it is",
     "rejoinder.turns.upkeep.retention.store.FORGET_STRAYS": "what is old goes, whosever it is",
     "rejoinder.turns.upkeep.retention.store.FORGET_CLOSED": "what is old goes, whosever it is",
     "rejoinder.media.store.OVERDUE": "forgotten files are found by time, whosever they are",
+    "rejoinder.knowledge.importing.websites.store.OVERDUE": "due websites are found by time, whosever they are",
     "rejoinder.media.store.FORGET": "what is old goes, whosever it is",
     "rejoinder.queue.dead_letters.store.WORKSPACE_OF": "the operator's command finds the workspace by the id",
     "rejoinder.api.work.store.TURNS_OF_ALL": "the operator's command counts the installation's",

@@ -28,11 +28,12 @@ from rejoinder.db import Database, connect, new_id
 from rejoinder.db.private import own
 from rejoinder.live.bus import Bus
 from rejoinder.llm.calling.chain import Chain
+from rejoinder.llm.chains import Chains
 from rejoinder.llm.local.model import LocalModel
 from rejoinder.net.guard import outward
 from rejoinder.secrets.vault import Vault
 from rejoinder.settings import Settings
-from rejoinder.worker import Work
+from rejoinder.worker import Equipment, Work
 from rejoinder.workspaces.model import Scope
 from rejoinder.workspaces.tokens import issue
 
@@ -139,7 +140,10 @@ async def running(dsn: str, model: Model | None = None, **given: str) -> AsyncIt
 
         out = await stack.enter_async_context(outward())
         senders = Senders(out, vault)
-        bus, work = Bus(db), Work(db, models, settings, senders.send, vault=vault)
+        bus = Bus(db)
+        work = Work(
+            db, Chains.only(models), settings, senders.send, equipment=Equipment(vault=vault)
+        )
         await stack.enter_async_context(bus.running())
         await stack.enter_async_context(work.running())
         app = build(

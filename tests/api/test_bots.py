@@ -64,7 +64,7 @@ async def test_a_bot_is_changed_field_by_field(neighbour: aiohttp.ClientSession)
             assert await response.json() == bot
         async with client.patch(path, json={}) as response:
             assert await response.json() == bot
-    assert bot.keys() == CHANGES.keys() | {"bot_id"}
+    assert bot.keys() == CHANGES.keys() | {"bot_id", "settings"}
 
 
 @pytest.mark.parametrize("name", BOUNDS)

@@ -8,9 +8,9 @@ from uuid import UUID, uuid4
 import aiohttp
 import pytest
 
+from rejoinder.channels.text.shown import warnings
+from rejoinder.conversations.written.parts import Written
 from rejoinder.db import new_id
-from rejoinder.inbound.written.fits import warnings
-from rejoinder.inbound.written.parts import Written
 from tests.api.application import Application
 from tests.api.say import read, say
 from tests.api.test_hands import act

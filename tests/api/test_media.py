@@ -19,8 +19,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
-from rejoinder.api import media
-from rejoinder.api.media import MediaDeps, part_of
+from rejoinder.api.conversations import media
+from rejoinder.api.conversations.media import MediaDeps, part_of
 from rejoinder.app import problems
 from rejoinder.app.body_limit import BodyLimit
 from rejoinder.db import Database, new_id

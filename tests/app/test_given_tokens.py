@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rejoinder.app.given_tokens import given_tokens
+from rejoinder.app.tokens.given import given_tokens
 from rejoinder.db import Database, new_id
 from rejoinder.errors import Setup, Unauthenticated
 from rejoinder.settings import load

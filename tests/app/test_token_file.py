@@ -11,7 +11,7 @@ from uuid import UUID
 
 import pytest
 
-from rejoinder.app.token_file import ensure_token, read_token, token_path
+from rejoinder.app.tokens.file import ensure_token, read_token, token_path
 from rejoinder.db import Database, new_id
 from rejoinder.errors import Setup
 from rejoinder.workspaces.tokens import Tokens

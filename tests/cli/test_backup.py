@@ -293,7 +293,7 @@ import os, signal
 from rejoinder.db.private import upgrade
 async def dies(*given): os.kill(os.getpid(), signal.SIGKILL)
 upgrade.restore = dies
-from rejoinder.cli.backup import run_db_upgrade
+from rejoinder.cli.operate.backup import run_db_upgrade
 run_db_upgrade()
 """
 

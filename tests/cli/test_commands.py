@@ -21,7 +21,8 @@ COMMANDS = (
     "secrets check, eval, eval knowledge, queues, cleanup, dead-letters, dead-letters list, dead-letters show, "
     "channel, channel add, channel change, channel check, channel remove, channel list, channel show, channel log, "
     "channel platforms, dead-letters replay, dead-letters discard, intake, intake list, intake show, intake replay, "
-    "intake discard"
+    "intake discard, knowledge, knowledge add, knowledge list, knowledge show, knowledge remove, knowledge refresh, "
+    "knowledge bases"
 )
 
 

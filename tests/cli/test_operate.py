@@ -9,7 +9,7 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from rejoinder.cli.worker import lanes_of
+from rejoinder.cli.serve.worker import lanes_of
 from rejoinder.db import new_id
 from rejoinder.errors import Setup
 from rejoinder.queue.lanes import LANES
@@ -83,6 +83,7 @@ async def test_cleanup_says_what_went(run: Run, schema_url: str, house: House) -
         "log lines of finished jobs": "0",
         "failed jobs": "0",
         "prompts and their answers": "0",
+        "explanations": "0",
         "events": "2",
         "closed conversations": "0",
         "resolved dead letters": "0",

@@ -116,7 +116,7 @@ async def test_a_rotation_that_is_killed_loses_nothing(run: Run) -> None:
         data = shop.settings.data
         script = (
             "import os, signal\n"
-            "from rejoinder.cli import keys\n"
+            "from rejoinder.cli.operate import keys\n"
             "def dies(*given): os.kill(os.getpid(), signal.SIGKILL)\n"
             "keys.reseal = dies\n"
             "keys.run_rotate(False)\n"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rejoinder.conversations.content import Button, Card, Carousel, Contact, File, Location, Part
-from rejoinder.inbound.written.parts import written
+from rejoinder.conversations.written.parts import written
 
 AT = "https://a.example"
 

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rejoinder.knowledge.model import Candidate
-from rejoinder.knowledge.query import Asked, Query
-from rejoinder.knowledge.rank import rank
+from rejoinder.knowledge.searching.query import Asked, Query
+from rejoinder.knowledge.searching.rank import rank
 
 _KEYS = 4
 _RANKS = st.lists(st.sampled_from([0.0, 0.0, 0.1, 0.3, 0.6]), min_size=_KEYS, max_size=_KEYS)

@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator, Callable
 import aiohttp
 import pytest
 
+from rejoinder.llm.formats.openai import OpenAIModel
 from rejoinder.llm.model import Line, Passage, Prompt
-from rejoinder.llm.openai import OpenAIModel
 from rejoinder.net.http import session
 from rejoinder.testing.openai_stub import OpenAIStub
 

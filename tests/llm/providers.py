@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
@@ -12,10 +12,10 @@ import pytest
 from pydantic_ai.models import Model
 from pydantic_core import to_json
 
-from rejoinder.llm.gemini import GeminiModel
-from rejoinder.llm.openai import OpenAIModel
+from rejoinder.llm.formats.gemini import GeminiModel
+from rejoinder.llm.formats.openai import OpenAIModel
+from rejoinder.llm.formats.service import ServiceModel
 from rejoinder.llm.others import OtherModel, anthropic, inferred
-from rejoinder.llm.service import ServiceModel
 from rejoinder.testing import AnthropicStub, GeminiStub, OpenAIStub, ServiceStub
 from rejoinder.testing.anthropic_stub import message
 from rejoinder.testing.gemini_stub import generated
@@ -46,7 +46,7 @@ class ChatProvider(Provider):
     """A chat format, which has roles and streams.
 
     `said` reads (role, text) of a request; `cut` and `declined` are answers cut off at a limit and turned down by a
-    filter; `half` begins a stream, `failing` goes on with an error in it.
+    filter; `half` begins a stream, `failing` goes on with an error in it. `words` are its own for how an answer ended.
     """
 
     said: Callable[[dict[str, Any]], Said]
@@ -54,6 +54,15 @@ class ChatProvider(Provider):
     declined: bytes
     half: bytes
     failing: bytes
+    words: Mapping[str, str] = field(hash=False)
+
+    def begun(self, text: str) -> bytes:
+        """A stream that said so far this."""
+        return b"".join(self.stub().pieces(text, None))
+
+    def ended(self, text: str, finish: str) -> bytes:
+        """A stream that said this and ended so: `stop`, `length`, `content_filter`."""
+        return b"".join(self.stub().pieces(text, (9, 3), self.words[finish]))
 
 
 @dataclass(frozen=True)
@@ -139,6 +148,7 @@ OPENAI = ChatProvider(
     fault=_openai_fault,
     half=event(_CHUNK),
     failing=event({"error": {"message": "Upstream fell over", "code": 500}}),
+    words={"stop": "stop", "length": "length", "content_filter": "content_filter"},
 )
 GEMINI = ChatProvider(
     GeminiStub,
@@ -148,6 +158,7 @@ GEMINI = ChatProvider(
     fault=_gemini_fault,
     half=event(generated("Here", finish_reason=None)),
     failing=event({"error": {"code": 503, "message": "Upstream fell over"}}),
+    words={"stop": "STOP", "length": "MAX_TOKENS", "content_filter": "SAFETY"},
 )
 _BEGUN = event(
     {"type": "message_start", "message": {**message(""), "stop_reason": None}}, "message_start"
@@ -180,6 +191,7 @@ ANTHROPIC = ChatProvider(
     failing=event(
         {"type": "error", "error": {"type": "overloaded_error", "message": "x"}}, "error"
     ),
+    words={"stop": "end_turn", "length": "max_tokens", "content_filter": "refusal"},
 )
 
 

@@ -56,7 +56,7 @@ async def test_no_reply_is_asked_for(model_at: MakeModel) -> None:
         await look(model_at(stub))
     body = stub.requests[0].body
     properties = body["response_format"]["json_schema"]["schema"]["properties"]
-    assert list(properties) == ["intent", "sentiment", "confidence", "entities"]
+    assert list(properties) == ["intent", "sentiment", "language", "confidence", "entities"]
     assert '"reply"' not in str(body["messages"])
 
 

@@ -16,10 +16,10 @@ from rejoinder.llm.calling.generate import generate
 from rejoinder.llm.calling.transcribe import transcribe
 from rejoinder.llm.choose import Account, Accounts, choose
 from rejoinder.llm.form.messages import read_asked, to_messages
-from rejoinder.llm.gemini import GeminiModel
+from rejoinder.llm.formats.gemini import GeminiModel
+from rejoinder.llm.formats.openai import OpenAIModel, TranscriptionModel
 from rejoinder.llm.local.model import LocalModel
 from rejoinder.llm.model import Attachment, Prompt
-from rejoinder.llm.openai import OpenAIModel, TranscriptionModel
 from rejoinder.llm.others import anthropic
 from rejoinder.testing import AnthropicStub, GeminiStub, OpenAIStub
 from rejoinder.testing.model_stub import Canned

@@ -10,7 +10,7 @@ from rejoinder.errors import ModelError, ModelRefused, ModelThrottled, ModelTran
 from rejoinder.llm.calling.chain import Chain
 from rejoinder.llm.calling.failure import DECLINED
 from rejoinder.llm.calling.generate import generate
-from rejoinder.llm.gemini import GeminiModel, wire
+from rejoinder.llm.formats.gemini import GeminiModel, wire
 from rejoinder.testing import GeminiStub
 from rejoinder.testing.gemini_stub import generated
 from rejoinder.testing.model_stub import Canned

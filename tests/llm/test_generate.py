@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from uuid import uuid4
 
+import aiohttp
 import pytest
 from pydantic_ai.exceptions import ModelHTTPError
 from pydantic_ai.messages import ModelMessage, ModelResponse, TextPart
@@ -13,9 +15,12 @@ from pydantic_ai.models.function import AgentInfo, FunctionModel
 from rejoinder.errors import ModelRefused, ModelThrottled, ModelTransient
 from rejoinder.llm.calling.chain import Chain
 from rejoinder.llm.calling.generate import generate
+from rejoinder.llm.formats.service import ServiceModel
 from rejoinder.llm.model import Answer, Entity, Understanding
+from rejoinder.testing import ScriptedModel, ServiceStub
 from rejoinder.testing.model_stub import Canned, Hang
 from rejoinder.testing.openai_stub import OpenAIStub, completion
+from rejoinder.testing.scripted_model import Line
 from rejoinder.usage.model import Call
 
 from .conftest import KEY, PROMPT, MakeModel
@@ -189,3 +194,62 @@ async def test_a_bug_in_a_model_is_not_dressed_up() -> None:
         await diary.ask(FunctionModel(broken))
     [call] = diary.calls
     assert (call.outcome, call.error) == ("error", "KeyError")
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("Three days.", ["Three days."]),
+        (Answer("", "silent", "nothing asked"), []),
+        (Answer("", "hand_off", "asks for a person"), []),
+        (Answer("A colleague will help.", "hand_off", ""), ["A colleague will help."]),
+    ],
+)
+async def test_one_that_cannot_stream_tells_it_at_once(line: Line, told: list[str]) -> None:
+    heard: list[str] = []
+    model = ScriptedModel([line])
+    await generate(Chain([model]), PROMPT, timeout=30, record=lambda _: None, on_text=heard.append)
+    assert heard == told
+
+
+async def test_a_service_of_your_own_is_not_asked_for_a_stream(
+    http: aiohttp.ClientSession,
+) -> None:
+    heard: list[str] = []
+    body = b'{\n  "response_text": "Three days."\n}\n'
+    async with ServiceStub(script=[Canned(body=body)]) as stub:
+        model = ServiceModel("service", api_key=None, base_url=stub.base_url, session=http)
+        await generate(
+            Chain([model]), PROMPT, timeout=30, record=lambda _: None, on_text=heard.append
+        )
+    assert heard == ["Three days."]
+
+
+async def test_a_listener_that_fails_is_a_bug_and_the_call_is_booked(model_at: MakeModel) -> None:
+    calls: list[Call] = []
+
+    def broken(_: str) -> None:
+        raise KeyError("a bug")
+
+    async with OpenAIStub() as stub:
+        with pytest.raises(KeyError):
+            await generate(
+                Chain([model_at(stub)]), PROMPT, timeout=30, record=calls.append, on_text=broken
+            )
+        await stub.until(lambda stub: stub.open == 0)
+    assert [call.outcome for call in calls] == ["error"]
+
+
+async def test_whom_and_what_a_call_was_for_is_booked() -> None:
+    bot, calls = uuid4(), list[Call]()
+    await generate(
+        Chain([ScriptedModel()]),
+        PROMPT,
+        timeout=30,
+        record=calls.append,
+        bot_id=bot,
+        purpose="evaluate",
+    )
+    assert [(call.bot_id, call.purpose, call.priced) for call in calls] == [
+        (bot, "evaluate", "exact")
+    ]

@@ -26,7 +26,7 @@ from pydantic_core import to_json
 from rejoinder.errors import ModelError, ModelRefused, ModelThrottled, ModelTransient, Setup
 from rejoinder.llm.calling.failure import DECLINED
 from rejoinder.llm.form.messages import RULES, to_messages
-from rejoinder.llm.openai import OpenAIModel
+from rejoinder.llm.formats.openai import OpenAIModel
 from rejoinder.testing.model_stub import Canned, Drop, Hang, Script
 from rejoinder.testing.openai_stub import OpenAIStub, completion
 
@@ -298,7 +298,7 @@ async def test_system_prompts_settings_and_given_instructions_are_sent(model_at:
             {"role": "user", "content": "Three."},
         ],
         "temperature": 0.2,
-        "max_completion_tokens": 50,
+        "max_tokens": 50,
         "stop": ["END"],
     }
 

@@ -7,7 +7,7 @@ import sys
 
 import aiohttp
 
-from rejoinder.llm.openai import OpenAIModel
+from rejoinder.llm.formats.openai import OpenAIModel
 from rejoinder.testing.openai_stub import OpenAIStub
 
 from .conftest import KEY

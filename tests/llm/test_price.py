@@ -5,14 +5,19 @@ from __future__ import annotations
 from decimal import Decimal
 
 import aiohttp
+from pydantic_ai.models import Model
 from pydantic_ai.usage import RequestUsage
 
-from rejoinder.llm.calling.price import cost
-from rejoinder.llm.gemini import GeminiModel
+from rejoinder.llm.calling.price import price
+from rejoinder.llm.formats.gemini import GeminiModel
+from rejoinder.llm.formats.openai import OpenAIModel
 from rejoinder.llm.local.model import LocalModel
-from rejoinder.llm.openai import OpenAIModel
 
 USAGE = RequestUsage(input_tokens=1_000_000, output_tokens=1_000_000)
+
+
+def cost(model: Model, usage: RequestUsage) -> Decimal | None:
+    return price(model, usage).cost
 
 
 def test_a_listed_model_costs_what_is_listed(http: aiohttp.ClientSession) -> None:
@@ -40,3 +45,20 @@ def test_a_server_of_your_own_has_no_price(http: aiohttp.ClientSession) -> None:
 
 def test_local_is_free() -> None:
     assert cost(LocalModel(), USAGE) == 0
+
+
+def test_the_prices_of_the_day_are_kept(http: aiohttp.ClientSession) -> None:
+    model = OpenAIModel("gpt-5-mini", api_key="sk-x", session=http)
+    assert price(model, USAGE).prices == {"input": "0.25", "cached": "0.025", "output": "2"}
+    unknown = OpenAIModel("made-up", api_key="sk-x", session=http)
+    assert price(unknown, USAGE).prices is None
+
+
+def test_a_long_prompt_has_the_prices_of_long_prompts(http: aiohttp.ClientSession) -> None:
+    """Google, "Gemini API pricing": 2.5 Pro costs more for prompts of more than 200,000 tokens."""
+    model = GeminiModel("gemini-2.5-pro", api_key="key", session=http)
+    short, long = (
+        price(model, RequestUsage(input_tokens=tokens)).prices or {} for tokens in (1_000, 300_000)
+    )
+    assert Decimal(short["input"]) < Decimal(long["input"])
+    assert Decimal(short["output"]) < Decimal(long["output"])

@@ -15,9 +15,9 @@ from rejoinder.llm.calling.ask import Said, ask
 from rejoinder.llm.calling.chain import Chain
 from rejoinder.llm.form.answer import parse_answer
 from rejoinder.llm.form.messages import to_messages
+from rejoinder.llm.formats.service import ServiceModel
+from rejoinder.llm.formats.service.wire import read_delta, read_fault, read_response
 from rejoinder.llm.model import Answer, Entity, Prompt
-from rejoinder.llm.service import ServiceModel
-from rejoinder.llm.service.wire import read_delta, read_fault, read_response
 from rejoinder.testing import ServiceStub
 from rejoinder.testing.model_stub import Canned
 from rejoinder.testing.service_stub import answered

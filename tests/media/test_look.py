@@ -13,7 +13,7 @@ from rejoinder.media.look import Viewer
 from rejoinder.media.model import Located
 from rejoinder.media.objects import Objects
 from rejoinder.media.taking.download import Means, download
-from rejoinder.turns.attempt.look import look
+from rejoinder.turns.answering.look import look
 from rejoinder.turns.model import Asked
 from tests.media.conftest import PNG, Vendor, Where, comes
 from tests.scenarios.shop import Shop

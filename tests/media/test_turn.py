@@ -13,14 +13,15 @@ import pytest
 from aiohttp import web
 
 from rejoinder.llm.calling.chain import Chain
-from rejoinder.llm.gemini import GeminiModel
+from rejoinder.llm.chains import Chains
+from rejoinder.llm.formats.gemini import GeminiModel
 from rejoinder.media.model import Located, Transcript
 from rejoinder.media.taking.download import Means
 from rejoinder.net.http import session
 from rejoinder.settings import Settings
 from rejoinder.testing import GeminiStub
 from rejoinder.usage.model import Call
-from rejoinder.worker import Work
+from rejoinder.worker import Equipment, Work
 from tests.media.conftest import OGG, PNG, Vendor, Where, comes, forever
 from tests.scenarios.conftest import quiet_house
 from tests.scenarios.shop import Shop, nowhere
@@ -48,7 +49,8 @@ async def working(
             media_wait_seconds=wait,
             transcription_model="named" if means.transcribe else None,
         )
-        work = Work(shop.db, Chain([model]), settings, nowhere, fetching=means)
+        models, equipment = Chains.only(Chain([model])), Equipment(fetching=means)
+        work = Work(shop.db, models, settings, nowhere, equipment=equipment)
         async with work.running():
             yield work
 

@@ -8,8 +8,8 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rejoinder.queue.pace import Pace
 from rejoinder.queue.priority import HIGHEST, PLAN, URGENCY, aged, priority
+from rejoinder.queue.taking.pace import Pace
 
 RATES = st.floats(0.01, 60)
 STEPS = st.lists(st.floats(0, 5), max_size=15)

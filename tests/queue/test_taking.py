@@ -11,7 +11,7 @@ import pytest
 
 from rejoinder.db import Database
 from rejoinder.queue.jobs import Job, Taken, enqueue_on
-from rejoinder.queue.run import Served, Taker
+from rejoinder.queue.taking.run import Served, Taker
 from rejoinder.telemetry.metrics import FAILED_JOBS
 from tests.eventually import eventually
 

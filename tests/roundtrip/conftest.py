@@ -12,6 +12,7 @@ import pytest
 
 from rejoinder.inbound.locate import locating
 from rejoinder.llm.calling.chain import Chain
+from rejoinder.llm.chains import Chains
 from rejoinder.media.limits import limits
 from rejoinder.media.objects import Objects, Place
 from rejoinder.media.taking.download import Means as Fetching
@@ -19,7 +20,7 @@ from rejoinder.net.guard import outward
 from rejoinder.queue.lanes import MEDIA
 from rejoinder.secrets.vault import Vault
 from rejoinder.testing import ScriptedModel
-from rejoinder.worker import Work
+from rejoinder.worker import Equipment, Work
 from tests.api.application import Application, fresh_database, running
 from tests.roundtrip.business import Business, open_business
 from tests.scenarios.shop import nowhere
@@ -54,9 +55,10 @@ async def downloading(program: Application, folder: Path) -> AsyncIterator[None]
             None,
             None,
         )
-        models = Chain([ScriptedModel()])
+        models = Chains.only(Chain([ScriptedModel()]))
         lanes = frozenset({MEDIA})
-        work = Work(program.db, models, program.settings, nowhere, lanes, vault, fetching)
+        equipment = Equipment(vault, fetching)
+        work = Work(program.db, models, program.settings, nowhere, lanes, equipment)
         async with work.running():
             yield
 

@@ -22,6 +22,7 @@ from rejoinder.inbound.receive import receive
 from rejoinder.inbound.wait import await_outcome
 from rejoinder.live.bus import Bus
 from rejoinder.llm.calling.chain import Chain
+from rejoinder.llm.chains import Chains
 from rejoinder.outbound.sending.deliver import Send
 from rejoinder.settings import Settings
 from rejoinder.turns.outcome.read import Outcome
@@ -140,9 +141,8 @@ async def open_shop(
     bot = Bot(
         bot_id=new_id(),
         name=name,
-        persona="You help the customers of a shop.",
         fallback_text=FALLBACK,
-        **({"quiet_seconds": 0.0} | policy),  # type: ignore[arg-type]
+        **({"quiet_seconds": 0.0, "persona": "You help the customers of a shop."} | policy),  # type: ignore[arg-type]
     )
     channel = Channel(new_id(), bot.bot_id, platform, name)
     async with db.transaction(workspace_id) as tx:
@@ -162,6 +162,6 @@ async def working(
 ) -> AsyncIterator[Work]:
     """A worker that answers with `model` and sends by `send`; it hands back at once what runs when the test leaves."""
     chosen = Settings.model_construct(**({"drain_seconds": 0.0} | settings))  # type: ignore[arg-type]
-    work = Work(db, Chain([model]), chosen, send)
+    work = Work(db, Chains.only(Chain([model])), chosen, send)
     async with work.running():
         yield work

@@ -8,7 +8,7 @@ import aiohttp
 import pytest
 
 from rejoinder.db import Database
-from rejoinder.llm.openai import OpenAIModel
+from rejoinder.llm.formats.openai import OpenAIModel
 from rejoinder.testing import OpenAIStub
 from rejoinder.turns.upkeep.lease import Lease
 from tests.scenarios.conftest import OpenShop

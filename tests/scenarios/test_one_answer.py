@@ -60,18 +60,18 @@ async def test_inside_a_turn_messages_are_read_by_the_time_the_platform_gave_the
 
 
 async def test_the_next_turn_has_read_the_one_before(shop: Shop, model: ScriptedModel) -> None:
-    await shop.outcome(await shop.says("My name is Nok"))
+    await shop.outcome(await shop.says("Please call me Nok"))
     await shop.outcome(await shop.says("What is my name?"))
     assert model.calls[1].asked == ["What is my name?"]
-    assert "My name is Nok" in model.calls[1].prompt
-    assert "Read: My name is Nok" in model.calls[1].prompt
+    assert "Please call me Nok" in model.calls[1].prompt
+    assert "Read: Please call me Nok" in model.calls[1].prompt
 
 
 async def test_conversations_do_not_wait_for_each_other(shop: Shop, model: ScriptedModel) -> None:
     model.hold()
-    slow = await shop.says("slow", thread="one")
+    slow = await shop.says("one", thread="one")
     held = await model.called(1)
-    quick = await shop.says("quick", thread="two")
+    quick = await shop.says("two", thread="two")
     (await model.called(2)).release()
     assert (await shop.outcome(quick)).status == "answered"
     assert held.state == "open"

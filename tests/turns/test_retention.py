@@ -169,7 +169,7 @@ async def test_jobs_are_kept_as_long_as_it_is_said(db: Database, house: House) -
     await house.add("events", event(house, 1, 0.5))
     await closed(house, 0.5)
     gone = await clean(db, A_WEEK, jobs_older_than=timedelta(hours=2, minutes=30))
-    assert gone == Cleaned(2, 2, 0, 0, 0, 0)
+    assert gone == Cleaned(2, 2, 0, 0, 0, 0, 0)
     assert (await clean(db, A_WEEK)).finished_jobs == 2
     await house.connection.execute("DELETE FROM pgqueuer")
 

@@ -26,6 +26,8 @@ from rejoinder.widget import Accepted, WidgetDeps, routes
 
 Steps = list[tuple[str, dict[str, str]]]
 
+PREVIEW = "turn.preview"
+
 
 def reply(text: str) -> Steps:
     """The events of a turn that answers with `text`."""
@@ -84,6 +86,12 @@ class Shop:
         async with self._grown:
             self._grown.notify_all()
 
+    async def show(self, thread_key: str, turn_id: str, text: str) -> None:
+        """Show what a turn is writing: an event that is told and not kept."""
+        self.conversations[thread_key].events.append((PREVIEW, {"turn_id": turn_id, "text": text}))
+        async with self._grown:
+            self._grown.notify_all()
+
     async def find(self, thread_key: str) -> UUID | None:
         kept = self.conversations.get(thread_key)
         return kept.conversation_id if kept else None
@@ -100,7 +108,8 @@ class Shop:
             while after < len(events):
                 name, data = events[after]
                 after += 1
-                yield f"id: {after}\nevent: {name}\ndata: {to_json(data).decode()}\n\n".encode()
+                seq = f"id: {after}\n" if name != PREVIEW else ""
+                yield f"{seq}event: {name}\ndata: {to_json(data).decode()}\n\n".encode()
             if self.drop_streams:
                 return
             async with self._grown:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Generic, TypeVar
 from uuid import UUID
@@ -20,7 +21,11 @@ class View(BaseModel):
 
 
 class MessageView(View):
-    """One inbound or outbound item. `status` is its delivery's for outbound, its processing's for inbound."""
+    """One inbound or outbound item. `status` is its delivery's for outbound, its processing's for inbound.
+
+    Of an inbound one that was read, `intent_classification` tells intent, sentiment, language and entities, and
+    `ai_confidence_score` how sure the answer to it was.
+    """
 
     message_id: UUID
     conversation_id: UUID
@@ -37,12 +42,17 @@ class MessageView(View):
     platform_time: datetime
     received_at: datetime
     metadata: dict[str, JsonValue]
+    processed_at: datetime | None
+    ai_confidence_score: float | None
+    intent_classification: dict[str, JsonValue] | None
 
 
 class ConversationView(View):
     """One thread of a channel.
 
-    `state` says who is in charge: bot, waiting (for a person), agent (named in `agent`), or closed.
+    `state` says who is in charge: bot, waiting (for a person), agent (named in `agent`), or closed. Without
+    `ai_enabled` no model reads it; without `auto_response_enabled` what the bot would say waits as a draft. `summary`
+    tells what was said before what the bot reads word by word.
     """
 
     conversation_id: UUID
@@ -54,6 +64,10 @@ class ConversationView(View):
     total_messages: int
     last_message_timestamp: datetime | None
     created_at: datetime
+    ai_enabled: bool
+    auto_response_enabled: bool
+    customer_satisfaction: float | None
+    summary: str | None
 
 
 class Page(BaseModel, Generic[Item]):
@@ -61,3 +75,8 @@ class Page(BaseModel, Generic[Item]):
 
     items: list[Item]
     next: str | None
+
+    @classmethod
+    def of(cls, items: list[Item], limit: int, mark: Callable[[Item], object]) -> Page[Item]:
+        """A full page may have another behind it, after its last item's mark."""
+        return Page(items=items, next=str(mark(items[-1])) if len(items) == limit else None)

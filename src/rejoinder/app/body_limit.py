@@ -15,7 +15,13 @@ LIMIT = 1024 * 1024
 # Meta posts up to 3 MB at once, and a webhook that is refused is lost.
 WEBHOOK_LIMIT = 4 * LIMIT
 
-_STREAMED = frozenset({("POST", "/api/v1/media")})
+_STREAMED = frozenset(
+    {
+        ("POST", "/api/v1/media"),
+        ("POST", "/api/v1/knowledge/documents"),
+        ("PUT", "/api/v1/knowledge/documents"),
+    }
+)
 """Routes that read their body piece by piece, and hold its limit themselves."""
 
 # A client that is refused while it still writes sees a reset connection instead of the reason, so a

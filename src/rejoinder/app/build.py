@@ -9,18 +9,28 @@ from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
 from rejoinder import __version__
-from rejoinder.api import bots, contacts, conversations, hands, health, media, receipts, workspace
+from rejoinder.api import health
+from rejoinder.api.answers import actions, drafts, explanation
+from rejoinder.api.bots import routes as bots
+from rejoinder.api.bots.voice import canned, personas, templates
 from rejoinder.api.channels import routes as channels
+from rejoinder.api.conversations import contacts, hands, media, receipts
+from rejoinder.api.conversations import routes as conversations
+from rejoinder.api.knowledge import routes as knowledge
 from rejoinder.api.processing import routes as processing
 from rejoinder.api.processing.model import Means, Models
 from rejoinder.api.reference import routes as reference
+from rejoinder.api.search import MeaningOf, no_meaning
+from rejoinder.api.search import routes as search
 from rejoinder.api.work import dead_letters, intake, jobs, queues, turns
+from rejoinder.api.workspace import routes as workspace
+from rejoinder.api.workspace import usage
 from rejoinder.app import problems
 from rejoinder.app.body_limit import BodyLimit
-from rejoinder.app.given_tokens import given_tokens
 from rejoinder.app.models import no_models
 from rejoinder.app.openapi import describe, documented
 from rejoinder.app.sample import Sample
+from rejoinder.app.tokens.given import given_tokens
 from rejoinder.channels.connect.model import Tools
 from rejoinder.channels.log import ChannelLog
 from rejoinder.conversations import store as records
@@ -82,6 +92,7 @@ def build(
     working: Callable[[], bool],
     models: Models = no_models,
     channel_log: ChannelLog | None = None,
+    meaning: MeaningOf = no_meaning,
 ) -> FastAPI:
     """All edges on one application. `working` says whether turns are being taken, `models` analyse."""
     # Offline: the API page's scripts come with the program, not from someone else's server.
@@ -103,6 +114,9 @@ def build(
     means = Means(db, bus, models, settings.max_wait_seconds, settings.model_timeout)
     for routes in (
         inbound.routes(db, bus, tokens, settings.max_wait_seconds),
+        actions.routes(db, tokens),
+        drafts.routes(db, tokens),
+        explanation.routes(db, tokens),
         conversations.routes(db, bus, tokens, settings.max_wait_seconds),
         contacts.routes(db, tokens),
         hands.routes(db, tokens),
@@ -114,9 +128,15 @@ def build(
         turns.routes(db, tokens),
         jobs.routes(db, tokens),
         bots.routes(db, tokens),
+        knowledge.routes(db, tokens),
+        personas.routes(db, tokens),
+        templates.routes(db, tokens),
+        canned.routes(db, tokens),
         media.routes(files, tokens),
         workspace.routes(db, tokens),
+        usage.routes(db, tokens),
         processing.routes(means, tokens),
+        search(db, tokens, meaning),
         reference.messages(db, bus, tokens, settings.max_wait_seconds),
         reference.administration(db, tokens, Keep.of(settings)),
     ):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from rejoinder.api.processing.model import Models
 from rejoinder.app.accounts import accounts
 from rejoinder.errors import Conflict
+from rejoinder.llm.calling.limits import Limits
 from rejoinder.llm.choose import choose
 from rejoinder.net.http import session
 from rejoinder.settings import Settings
@@ -45,7 +46,8 @@ async def models_when_asked(settings: Settings) -> AsyncIterator[Models]:
                         importlib.import_module, "rejoinder.llm.calling.analyse"
                     )
                     http = await stack.enter_async_context(session())
-                    chain = choose(settings.model, accounts(settings), http)
+                    places = Limits.read(settings.model_limits)
+                    chain = choose(settings.model, accounts(settings), http, places)
                     made.append(await stack.enter_async_context(chain.open()))
                 return made[0]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from importlib import resources
 from uuid import UUID
@@ -13,7 +15,8 @@ from rejoinder.bots.model import Bot, Channel, ChannelSettings
 from rejoinder.channels.pancake.token import seal, unseal
 from rejoinder.db import Database, Tx, new_id
 from rejoinder.errors import Setup
-from rejoinder.knowledge.ingest import ingest
+from rejoinder.knowledge.importing.model import Material, Prepared
+from rejoinder.knowledge.ingest import prepare, put
 from rejoinder.secrets.vault import Vault
 from rejoinder.settings import Settings
 from rejoinder.workspaces import store as workspaces
@@ -67,11 +70,15 @@ async def sample(db: Database, pancake: Pancake | None = None) -> Sample:
 
     Its Pancake channel, added where it is missing, follows the environment if it is told what that says.
     """
+    workspace_id, documents = new_id(), list[Prepared]()
+    async with db.maintenance() as maintenance:
+        found = await workspaces.by_slug(maintenance, SLUG)
+    if found is None:  # segmenting takes a second of CPU: not in the transaction
+        documents = await asyncio.to_thread(_documents, workspace_id)
     async with db.maintenance() as maintenance, maintenance.connection.transaction():
         await workspaces.lock(maintenance, _ADD_ONCE)
         found = await workspaces.by_slug(maintenance, SLUG)
         if found is None:
-            workspace_id = new_id()
             await workspaces.add(
                 maintenance,
                 workspace_id,
@@ -79,7 +86,7 @@ async def sample(db: Database, pancake: Pancake | None = None) -> Sample:
                 "Morning Heron Coffee (demo)",
                 allow_private_networks=True,  # who tries it out has a receiver on the same machine
             )
-            await _fill(Tx(maintenance.connection, workspace_id))
+            await _fill(Tx(maintenance.connection, workspace_id), documents)
         else:
             workspace_id = found.workspace_id
         await _pancake(Tx(maintenance.connection, workspace_id), pancake)
@@ -95,7 +102,23 @@ async def sample(db: Database, pancake: Pancake | None = None) -> Sample:
     return Sample(workspace_id, widget, bot)
 
 
-async def _fill(tx: Tx) -> None:
+def _documents(workspace_id: UUID) -> list[Prepared]:
+    files = sorted(
+        resources.files("rejoinder.knowledge.demo").iterdir(), key=lambda file: file.name
+    )
+    bodies = {
+        file.name: file.read_text(encoding="utf-8") for file in files if file.name.endswith(".md")
+    }
+    return [
+        prepare(
+            workspace_id,
+            Material(body.partition("\n")[0].lstrip("# ").strip(), body, f"demo/{name}"),
+        )
+        for name, body in bodies.items()
+    ]
+
+
+async def _fill(tx: Tx, documents: Sequence[Prepared]) -> None:
     bot = Bot(
         bot_id=new_id(),
         name=BOT_NAME,
@@ -105,13 +128,8 @@ async def _fill(tx: Tx) -> None:
     await bots.add_bot(tx, bot)
     await bots.add_channel(tx, Channel(new_id(), bot.bot_id, "rest", "REST"))
     await bots.add_channel(tx, Channel(new_id(), bot.bot_id, "widget", "Chat page"))
-    for document in sorted(
-        resources.files("rejoinder.knowledge.demo").iterdir(), key=lambda file: file.name
-    ):
-        if document.name.endswith(".md"):
-            body = document.read_text(encoding="utf-8")
-            title = body.partition("\n")[0].lstrip("# ").strip()
-            await ingest(tx, title=title, body=body, source=f"demo/{document.name}")
+    for document in documents:
+        await put(tx, document)
 
 
 async def _pancake(tx: Tx, wanted: Pancake | None) -> None:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from pydantic import JsonValue
 
+from rejoinder.bots.policies import BotSettings
 from rejoinder.queue.priority import Plan
 
 Platform: TypeAlias = str
@@ -40,6 +41,7 @@ class Bot:
     retry_seconds: float = 1.0
     loop_turns: int = 50
     loop_seconds: float = 300.0
+    settings: BotSettings = field(default_factory=BotSettings)
 
 
 UNSUPPORTED = "I'm sorry, I can't read this kind of message. Could you write it to me as text?"

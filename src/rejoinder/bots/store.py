@@ -2,34 +2,43 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple
+from dataclasses import fields, replace
 from uuid import UUID
 
 import asyncpg
 
 from rejoinder.bots.model import Bot, Channel, ChannelSettings, Pause, Platform
+from rejoinder.bots.policies import BotSettings
 from rejoinder.db import Connection, Maintenance, Read, Tx
 
 ADD_BOT = """
 INSERT INTO bots (workspace_id, bot_id, name, persona, fallback_text, quiet_seconds, max_wait_seconds,
     overlap_policy, max_interrupts, interrupt_seconds, max_attempts, history_messages, retry_seconds, loop_turns,
-    loop_seconds)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+    loop_seconds, settings)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
 """
 
 _BOT = """bot_id, name, persona, fallback_text, quiet_seconds, max_wait_seconds, overlap_policy, max_interrupts,
-    interrupt_seconds, max_attempts, history_messages, retry_seconds, loop_turns, loop_seconds"""
+    interrupt_seconds, max_attempts, history_messages, retry_seconds, loop_turns, loop_seconds, settings"""
 
 BOT = f"SELECT {_BOT} FROM bots WHERE workspace_id = $1 AND bot_id = $2"
 
 BOT_TO_CHANGE = f"{BOT} FOR NO KEY UPDATE"
+
+# Nobody can give it a channel until the transaction ends.
+BOT_TO_REMOVE = """
+SELECT (SELECT count(*) FROM channels c WHERE c.workspace_id = $1 AND c.bot_id = $2)
+FROM bots b WHERE b.workspace_id = $1 AND b.bot_id = $2 FOR UPDATE OF b
+"""
+
+REMOVE_BOT = "DELETE FROM bots WHERE workspace_id = $1 AND bot_id = $2"
 
 BOTS = f"SELECT {_BOT} FROM bots WHERE workspace_id = $1 AND bot_id > $2 ORDER BY bot_id LIMIT $3"
 
 CHANGE_BOT = """
 UPDATE bots SET name = $3, persona = $4, fallback_text = $5, quiet_seconds = $6, max_wait_seconds = $7,
     overlap_policy = $8, max_interrupts = $9, interrupt_seconds = $10, max_attempts = $11, history_messages = $12,
-    retry_seconds = $13, loop_turns = $14, loop_seconds = $15
+    retry_seconds = $13, loop_turns = $14, loop_seconds = $15, settings = $16
 WHERE workspace_id = $1 AND bot_id = $2
 """
 
@@ -87,30 +96,43 @@ UPDATE channels SET credentials = $4 WHERE workspace_id = $1 AND channel_id = $2
 
 async def add_bot(tx: Tx, bot: Bot) -> None:
     """Store a new bot."""
-    await tx.connection.execute(ADD_BOT, tx.workspace_id, *astuple(bot))
+    await tx.connection.execute(ADD_BOT, tx.workspace_id, *_columns(bot))
 
 
 async def change_bot(tx: Tx, bot: Bot) -> None:
     """Store a bot anew."""
-    await tx.connection.execute(CHANGE_BOT, tx.workspace_id, *astuple(bot))
+    await tx.connection.execute(CHANGE_BOT, tx.workspace_id, *_columns(bot))
 
 
 async def bot_of(read: Read, bot_id: UUID) -> Bot | None:
     """One bot."""
     row = await read.connection.fetchrow(BOT, read.workspace_id, bot_id)
-    return Bot(*row) if row else None
+    return _bot(row) if row else None
 
 
 async def bot_to_change(tx: Tx, bot_id: UUID) -> Bot | None:
     """One bot, locked until the transaction ends."""
     row = await tx.connection.fetchrow(BOT_TO_CHANGE, tx.workspace_id, bot_id)
-    return Bot(*row) if row else None
+    return _bot(row) if row else None
+
+
+async def bot_to_remove(tx: Tx, bot_id: UUID) -> int | None:
+    """How many channels a bot answers on; it is locked, and gets no other. None where there is no such bot."""
+    # First the lock, then a look after it: whoever held it may have given the bot a channel.
+    await tx.connection.execute(BOT_TO_REMOVE, tx.workspace_id, bot_id)
+    channels: int | None = await tx.connection.fetchval(BOT_TO_REMOVE, tx.workspace_id, bot_id)
+    return channels
+
+
+async def remove_bot(tx: Tx, bot_id: UUID) -> None:
+    """Take a bot away, with its personas, templates and, were there any, its channels."""
+    await tx.connection.execute(REMOVE_BOT, tx.workspace_id, bot_id)
 
 
 async def bots(read: Read, after: UUID, limit: int) -> list[Bot]:
     """The workspace's bots after an id, oldest first."""
     rows = await read.connection.fetch(BOTS, read.workspace_id, after, limit)
-    return [Bot(*row) for row in rows]
+    return [_bot(row) for row in rows]
 
 
 async def first_bot(read: Read) -> UUID | None:
@@ -171,6 +193,18 @@ async def channels(read: Read, after: UUID, limit: int) -> list[Channel]:
     """The workspace's channels after an id, oldest first."""
     rows = await read.connection.fetch(CHANNELS, read.workspace_id, after, limit)
     return [found for row in rows if (found := _channel(row))]
+
+
+def _columns(bot: Bot) -> tuple[object, ...]:
+    return tuple(
+        bot.settings.stored() if each.name == "settings" else getattr(bot, each.name)
+        for each in fields(bot)
+    )
+
+
+def _bot(row: asyncpg.Record) -> Bot:
+    *known, settings = row
+    return replace(Bot(*known), settings=BotSettings.model_validate(settings))
 
 
 def _channel(row: asyncpg.Record | None) -> Channel | None:

@@ -8,7 +8,7 @@ import sys
 def main() -> None:
     """Run the command line; errors on purpose are printed with their mend and exit 1."""
     from rejoinder.cli.commands import app
-    from rejoinder.cli.descriptors import hold_standard
+    from rejoinder.cli.serve.descriptors import hold_standard
     from rejoinder.errors import RejoinderError
 
     hold_standard()

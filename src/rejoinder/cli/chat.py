@@ -11,7 +11,7 @@ import uuid
 from rich.console import Console
 
 from rejoinder.app.address import address_in
-from rejoinder.app.token_file import read_token
+from rejoinder.app.tokens.file import read_token
 from rejoinder.errors import Setup
 from rejoinder.settings import load
 

@@ -8,6 +8,8 @@ from typing import Annotated, Literal
 import typer
 
 from rejoinder.cli.channel.commands import channel
+from rejoinder.cli.evaluate.commands import evaluate
+from rejoinder.cli.knowledge.commands import knowledge
 from rejoinder.cli.operate.dead_letters import letters
 from rejoinder.cli.operate.intake import intake
 
@@ -18,13 +20,13 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-evaluate = typer.Typer(help="Measure answers against fixed questions.", no_args_is_help=True)
 app.add_typer(evaluate, name="eval")
 
 secrets = typer.Typer(help="The keys that seal credentials at rest.", no_args_is_help=True)
 app.add_typer(secrets, name="secrets")
 
 app.add_typer(channel, name="channel")
+app.add_typer(knowledge, name="knowledge")
 app.add_typer(letters, name="dead-letters")
 app.add_typer(intake, name="intake")
 
@@ -97,7 +99,7 @@ def backup(
     ] = None,
 ) -> None:
     """Write the whole database to one file, while servers run or not."""
-    from rejoinder.cli.backup import run_backup
+    from rejoinder.cli.operate.backup import run_backup
 
     run_backup(out)
 
@@ -105,7 +107,7 @@ def backup(
 @app.command()
 def restore(file: Annotated[Path, typer.Argument(help="A file that `backup` wrote.")]) -> None:
     """Put a backup into an empty database or a new data folder, and check that all is there."""
-    from rejoinder.cli.backup import run_restore
+    from rejoinder.cli.operate.backup import run_restore
 
     run_restore(file)
 
@@ -113,7 +115,7 @@ def restore(file: Annotated[Path, typer.Argument(help="A file that `backup` wrot
 @database.command("upgrade")
 def db_upgrade() -> None:
     """Make a PostgreSQL of this version from an older one in the data folder; the old one is kept."""
-    from rejoinder.cli.backup import run_db_upgrade
+    from rejoinder.cli.operate.backup import run_db_upgrade
 
     run_db_upgrade()
 
@@ -210,7 +212,7 @@ def doctor(
 @app.command()
 def token() -> None:
     """Print the API token that `serve` left for this machine."""
-    from rejoinder.app.token_file import read_token
+    from rejoinder.app.tokens.file import read_token
     from rejoinder.settings import load
 
     typer.echo(read_token(load().data))
@@ -224,7 +226,7 @@ def secrets_rotate(
     ] = False,
 ) -> None:
     """Make a new secret key, seal all credentials with it, keep the one before for open chat pages."""
-    from rejoinder.cli.keys import run_rotate
+    from rejoinder.cli.operate.keys import run_rotate
 
     run_rotate(forget)
 
@@ -232,7 +234,7 @@ def secrets_rotate(
 @secrets.command("check")
 def secrets_check() -> None:
     """Say which key opens how many of the sealed credentials, and whether any is opened by none."""
-    from rejoinder.cli.keys import run_check
+    from rejoinder.cli.operate.keys import run_check
 
     run_check()
 
@@ -251,14 +253,6 @@ def cleanup() -> None:
     from rejoinder.cli.operate.cleanup import run_cleanup
 
     run_cleanup()
-
-
-@evaluate.command("knowledge")
-def eval_knowledge() -> None:
-    """Ask the sample knowledge base 60 fixed questions and print what `local` finds and answers."""
-    from rejoinder.cli.run import run_eval_knowledge
-
-    run_eval_knowledge()
 
 
 @app.command()

@@ -52,7 +52,7 @@ def run_worker(lanes: str | None, supervised: bool) -> None:
     configure(settings.log_level, settings.log_format)
     if not supervised:
         say("Starting …")
-    from rejoinder.cli.worker import lanes_of, run
+    from rejoinder.cli.serve.worker import lanes_of, run
 
     run_async(run(settings, lanes_of(lanes), supervised, say))
 
@@ -70,30 +70,3 @@ async def _migrate(settings: Settings) -> None:
     async with any_database(settings, say, new=True) as dsn:
         await bring_forward(dsn)
     typer.echo("The database fits this version.")
-
-
-def run_eval_knowledge() -> None:
-    """Load the sample knowledge into a scratch database and print the report."""
-    settings = load()
-    configure("warning", settings.log_format)
-    run_async(_eval_knowledge())
-
-
-async def _eval_knowledge() -> None:
-    from rejoinder.app.database import bring_forward
-    from rejoinder.app.sample import sample
-    from rejoinder.cli.scratch import scratch_postgres
-    from rejoinder.db import connect
-    from rejoinder.knowledge.evaluate import evaluate
-
-    async with scratch_postgres() as dsn:
-        await bring_forward(dsn)
-        db = await connect(dsn)
-        try:
-            shop = await sample(db)
-            async with db.read(shop.workspace_id) as read:
-                report = await evaluate(read)
-        finally:
-            await db.close()
-    for line in report.lines():
-        typer.echo(line)

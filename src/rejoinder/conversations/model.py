@@ -19,7 +19,11 @@ Direction: TypeAlias = Literal["inbound", "outbound"]
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """One thread of a channel; `thread_key` is the caller's own name for it, unique while it is open."""
+    """One thread of a channel; `thread_key` is the caller's own name for it, unique while it is open.
+
+    Without `ai_enabled` no model reads it; without `auto_response_enabled` what the bot would say is kept as a draft.
+    `customer_satisfaction` is what the customer or an operator said of it; `summary` tells what was said long ago.
+    """
 
     conversation_id: UUID
     channel_id: UUID
@@ -31,6 +35,10 @@ class Conversation:
     total_messages: int
     last_message_timestamp: datetime | None
     created_at: datetime
+    ai_enabled: bool = True
+    auto_response_enabled: bool = True
+    customer_satisfaction: float | None = None
+    summary: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +66,11 @@ class NewMessage:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One inbound or outbound item. `status` is its delivery's for outbound, its processing's for inbound."""
+    """One inbound or outbound item. `status` is its delivery's for outbound, its processing's for inbound.
+
+    Of an inbound one that was answered, `ai_confidence_score` is how sure the answer was, `intent_classification` what
+    it was taken to say.
+    """
 
     message_id: UUID
     conversation_id: UUID
@@ -75,6 +87,9 @@ class Message:
     platform_time: datetime
     received_at: datetime
     metadata: dict[str, JsonValue]
+    processed_at: datetime | None = None
+    ai_confidence_score: float | None = None
+    intent_classification: dict[str, JsonValue] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ WHERE workspace_id = $1 AND channel_id = $2 AND external_id = ANY ($3::text[])
 """
 
 _CONVERSATION = """conversation_id, channel_id, thread_key, contact_id, state, agent, seq, total_messages,
-    last_message_timestamp, created_at"""
+    last_message_timestamp, created_at, ai_enabled, auto_response_enabled, customer_satisfaction, summary"""
 
 CONVERSATION = (
     f"SELECT {_CONVERSATION} FROM conversations WHERE workspace_id = $1 AND conversation_id = $2"
@@ -60,7 +60,7 @@ WHERE workspace_id = $1 AND message_id = $2 AND kind <> 'deleted'
 
 _MESSAGE = """m.message_id, m.conversation_id, m.seq, m.turn_id, m.direction, m.sender_type, m.sender_id, m.kind,
     m.text, m.content, m.external_id, coalesce(d.status, m.processing_status), m.platform_time, m.received_at,
-    m.metadata"""
+    m.metadata, m.processed_at, m.ai_confidence_score, m.intent_classification"""
 
 MESSAGE = f"""
 SELECT {_MESSAGE} FROM messages m
@@ -83,6 +83,10 @@ ORDER BY m.seq DESC LIMIT $4
 """
 
 AI_ENABLED = "SELECT ai_enabled FROM conversations WHERE workspace_id = $1 AND conversation_id = $2"
+
+AUTO_RESPONSE = """
+SELECT auto_response_enabled FROM conversations WHERE workspace_id = $1 AND conversation_id = $2
+"""
 
 CLASSIFY = """
 UPDATE messages SET ai_confidence_score = $3, intent_classification = $4 WHERE workspace_id = $1 AND message_id = $2
@@ -190,6 +194,12 @@ async def before(read: Read, conversation_id: UUID, seq: int, limit: int) -> lis
 async def ai_enabled(read: Read, conversation_id: UUID) -> bool:
     """Whether models may read the conversation."""
     found = await read.connection.fetchval(AI_ENABLED, read.workspace_id, conversation_id)
+    return bool(found)
+
+
+async def auto_response(read: Read, conversation_id: UUID) -> bool:
+    """Whether what the bot says is sent unasked."""
+    found = await read.connection.fetchval(AUTO_RESPONSE, read.workspace_id, conversation_id)
     return bool(found)
 
 

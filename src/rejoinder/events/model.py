@@ -31,6 +31,8 @@ EventType: TypeAlias = Literal[
     "conversation.handed_off",
     "conversation.released",
     "conversation.closed",
+    "draft.created",
+    "draft.settled",
     "contact.opted_out",
     "contact.opted_in",
 ]

@@ -32,6 +32,7 @@ from rejoinder.turns import decide
 from rejoinder.turns import store as turns
 from rejoinder.turns.hands.close import close
 from rejoinder.turns.model import Guard
+from rejoinder.turns.opening import store as opening
 
 _TRIES = 3  # a lock is waited for 700 ms each time: the caller is better told than kept
 
@@ -217,7 +218,7 @@ async def _open(
         raise _Closed
     if known and await contacts.lock(tx, known.contact_id) is None:
         raise Changed  # else a conversation would be left with a contact that is another's by now
-    made = await turns.open_thread(
+    made = await opening.open_thread(
         tx,
         channel_id,
         thread_key,

@@ -22,6 +22,7 @@ _ENDINGS = frozenset(
         "turn.cancelled",
         "conversation.handed_off",
         "conversation.closed",
+        "draft.created",
         "message.sent",
         "message.deleted",
     }

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 
 from rejoinder.knowledge.chunk import LIMIT
-from rejoinder.knowledge.lexeme import concept_word, lexeme
 from rejoinder.knowledge.model import Chunk, Indexed
+from rejoinder.knowledge.searching.lexeme import concept_word, lexeme
 from rejoinder.text import concepts, language, spelling, words
 
 
@@ -22,7 +22,7 @@ def index(position: int, title: str, chunk: Chunk, tagged: str) -> Indexed:
     start = _place(places, chunk.heading[:LIMIT], code, start, "A")
     _place(places, chunk.body, code, start, "")
     vector = " ".join(f"{lexeme(tagged, word)}:{','.join(at)}" for word, at in places.items())
-    return Indexed(position, chunk.heading, code, chunk.body, vector)
+    return Indexed(position, chunk.heading, code, chunk.body, vector, chunk.page)
 
 
 def _place(places: dict[str, list[str]], text: str, code: str, start: int, weight: str) -> int:

@@ -1,87 +1,63 @@
-"""The knowledge base's tables: documents and their chunks."""
+"""The chunks of a document, and what keeps their vectors with them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from uuid import UUID
 
-import asyncpg
+from rejoinder.db import Tx
+from rejoinder.knowledge.model import Indexed
 
-from rejoinder.db import Read, Tx
-from rejoinder.knowledge.lexeme import tag, tsquery
-from rejoinder.knowledge.model import Candidate, Document, Indexed
-from rejoinder.knowledge.query import Query
+TEXTS = """
+SELECT position, heading, body FROM knowledge_chunks WHERE workspace_id = $1 AND document_id = $2
+"""
 
-SAVE_DOCUMENT = """
-INSERT INTO knowledge_documents (workspace_id, document_id, title, source, language, body, chunks)
-VALUES ($1, $2, $3, $4, $5, $6, $7)
-ON CONFLICT (workspace_id, source) DO UPDATE
-SET title = excluded.title, language = excluded.language, body = excluded.body, chunks = excluded.chunks,
-    updated_at = clock_timestamp()
-RETURNING document_id
+PUT_CHUNKS = """
+INSERT INTO knowledge_chunks (workspace_id, document_id, position, heading, language, body, words, page)
+SELECT $1, $2, fresh.position, fresh.heading, fresh.language, fresh.body, fresh.words::tsvector, fresh.page
+FROM unnest($3::integer[], $4::text[], $5::text[], $6::text[], $7::text[], $8::integer[])
+    AS fresh (position, heading, language, body, words, page)
+ON CONFLICT (workspace_id, document_id, position) DO UPDATE
+SET heading = excluded.heading, language = excluded.language, body = excluded.body, words = excluded.words,
+    page = excluded.page
 """
 
 DELETE_CHUNKS = """
-DELETE FROM knowledge_chunks WHERE workspace_id = $1 AND document_id = $2
+DELETE FROM knowledge_chunks WHERE workspace_id = $1 AND document_id = $2 AND position >= $3
 """
 
-DELETE_DOCUMENT = """
-DELETE FROM knowledge_documents WHERE workspace_id = $1 AND source = $2
+# $3 are positions whose text is another now, $4 and $5 from and to where texts went. A row is deleted or written over,
+# never both: it is one statement, in which neither would see the other.
+MOVE_VECTORS = """
+WITH moved AS MATERIALIZED (
+    SELECT place.new AS position, v.model, v.vector
+    FROM unnest($4::integer[], $5::integer[]) AS place (old, new)
+    JOIN knowledge_vectors v ON v.workspace_id = $1 AND v.document_id = $2 AND v.position = place.old
+), gone AS (
+    DELETE FROM knowledge_vectors v
+    WHERE v.workspace_id = $1 AND v.document_id = $2 AND v.position = ANY ($3::integer[])
+        AND NOT EXISTS (SELECT FROM moved m WHERE m.position = v.position AND m.model = v.model)
+)
+INSERT INTO knowledge_vectors (workspace_id, document_id, position, model, vector)
+SELECT $1, $2, m.position, m.model, m.vector FROM moved m
+ON CONFLICT (workspace_id, document_id, position, model) DO UPDATE SET vector = excluded.vector
 """
 
-ADD_CHUNKS = """
-INSERT INTO knowledge_chunks (workspace_id, document_id, position, heading, language, body, words)
-SELECT $1, $2, fresh.position, fresh.heading, fresh.language, fresh.body, fresh.words::tsvector
-FROM unnest($3::integer[], $4::text[], $5::text[], $6::text[], $7::text[])
-    AS fresh (position, heading, language, body, words)
-"""
-
-LIST_DOCUMENTS = """
-SELECT document_id, title, source, language, chunks
-FROM knowledge_documents
-WHERE workspace_id = $1
-ORDER BY title, source
-"""
-
-# The weights are those of D (body), C (title), B (none) and A (heading), in ts_rank's order.
-_WEIGHTS = "'{0.5, 0.2, 0.5, 1.0}'"
-
-# The chunks with most of any of the words, each with its rank for every key: what `rank` decides by.
-SEARCH = f"""
-SELECT found.document_id, found.position, document.title, found.heading, found.language, found.body AS text,
-    ARRAY(SELECT ts_rank({_WEIGHTS}, found.words, key) FROM unnest($3::tsquery[]) AS key) AS ranks,
-    (SELECT sum(chunks) FROM knowledge_documents WHERE workspace_id = $1) AS chunks
-FROM (
-    SELECT document_id, position, heading, language, body, words
-    FROM knowledge_chunks
-    WHERE workspace_id = $1 AND words @@ $2::tsquery
-    ORDER BY ts_rank({_WEIGHTS}, words, $2::tsquery) DESC, document_id, position
-    LIMIT $4
-) AS found
-JOIN knowledge_documents AS document
-    ON document.workspace_id = $1 AND document.document_id = found.document_id
-"""
-
-# Measured with 12, 24, 40 and 200 among 1,000 and 5,000 chunks: 12 to 40 answer alike (within two of the 60 questions),
-# 200 a little worse, and each more costs a rank for every key.
-_CANDIDATES = 24
+_Text = tuple[str, str]
 
 
-async def save(
-    tx: Tx, *, document_id: UUID, title: str, source: str, language: str, body: str, chunks: int
-) -> UUID:
-    """Store the document, or replace the one of the same source; its id, which stays the same then."""
-    saved: UUID = await tx.connection.fetchval(
-        SAVE_DOCUMENT, tx.workspace_id, document_id, title, source, language, body, chunks
-    )
-    return saved
+async def replace_chunks(
+    tx: Tx, document_id: UUID, chunks: Sequence[Indexed], *, keep_vectors: bool = True
+) -> None:
+    """Put `chunks`, whose positions count from 0, in place of the document's chunks.
 
-
-async def replace_chunks(tx: Tx, document_id: UUID, chunks: Sequence[Indexed]) -> None:
-    """Put `chunks` in place of the document's chunks."""
-    await tx.connection.execute(DELETE_CHUNKS, tx.workspace_id, document_id)
+    Vectors go with their texts, wherever these stand now. Without `keep_vectors` none is kept: what is embedded of a
+    chunk begins with the document's title, so that is for a new title. The caller holds the document's row.
+    """
+    rows = await tx.connection.fetch(TEXTS, tx.workspace_id, document_id)
+    before = {position: (heading, body) for position, heading, body in rows}
     await tx.connection.execute(
-        ADD_CHUNKS,
+        PUT_CHUNKS,
         tx.workspace_id,
         document_id,
         [chunk.position for chunk in chunks],
@@ -89,34 +65,24 @@ async def replace_chunks(tx: Tx, document_id: UUID, chunks: Sequence[Indexed]) -
         [chunk.language for chunk in chunks],
         [chunk.body for chunk in chunks],
         [chunk.words for chunk in chunks],
+        [chunk.page for chunk in chunks],
     )
+    if not before:
+        return
+    changed, moved = _moves(before, [(each.heading, each.body) for each in chunks])
+    if not keep_vectors:
+        changed, moved = list(before), []
+    if changed:
+        old, new = [pair[0] for pair in moved], [pair[1] for pair in moved]
+        await tx.connection.execute(MOVE_VECTORS, tx.workspace_id, document_id, changed, old, new)
+    await tx.connection.execute(DELETE_CHUNKS, tx.workspace_id, document_id, len(chunks))
 
 
-async def delete(tx: Tx, source: str) -> bool:
-    """Delete the document of that source with its chunks; False if there is none."""
-    status = await tx.connection.execute(DELETE_DOCUMENT, tx.workspace_id, source)
-    return status == "DELETE 1"
-
-
-async def documents(read: Read) -> list[Document]:
-    """The workspace's documents by title."""
-    rows = await read.connection.fetch(LIST_DOCUMENTS, read.workspace_id)
-    return [Document(**row) for row in rows]
-
-
-async def find(read: Read, query: Query) -> tuple[list[Candidate], int]:
-    """The chunks that hold most of what is sought, in no order, and the number of chunks in the workspace."""
-    tagged = tag(read.workspace_id)
-    rows = await read.connection.fetch(
-        SEARCH,
-        read.workspace_id,
-        tsquery(tagged, query.sought),
-        [tsquery(tagged, key) for key in query.keys],
-        _CANDIDATES,
-    )
-    return [_candidate(row) for row in rows], rows[0]["chunks"] if rows else 0
-
-
-def _candidate(row: asyncpg.Record) -> Candidate:
-    document_id, position, title, heading, language, text, ranks, _ = row
-    return Candidate(document_id, position, title, heading, language, text, ranks)
+def _moves(
+    before: dict[int, _Text], after: Sequence[_Text]
+) -> tuple[list[int], list[tuple[int, int]]]:
+    """(positions whose text is another now, (old, new) position of texts that stood elsewhere)."""
+    stood = {text: position for position, text in before.items()}
+    changed = [at for at, text in enumerate(after) if before.get(at) != text]
+    moved = [(stood[after[at]], at) for at in changed if after[at] in stood]
+    return changed, moved

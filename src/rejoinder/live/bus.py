@@ -16,6 +16,7 @@ from cachetools import TTLCache
 from rejoinder.db import AWAY, Database, hang_up
 from rejoinder.errors import Unavailable
 from rejoinder.events.model import NOTIFY_CHANNEL
+from rejoinder.live.preview import PREVIEW_CHANNEL
 from rejoinder.telemetry.logs import log
 
 _RECONNECT_S = 0.5
@@ -28,6 +29,7 @@ class Watch:
 
     def __init__(self) -> None:
         self._bell = asyncio.Event()
+        self._preview: str | None = None
 
     async def ring(self, timeout: float) -> bool:
         """Wait for something to happen, `timeout` seconds at most. False when nothing did."""
@@ -42,6 +44,16 @@ class Watch:
     def sound(self) -> None:
         """Wake the watcher."""
         self._bell.set()
+
+    def show(self, preview: str) -> None:
+        """Wake the watcher with what is being written, as JSON."""
+        self._preview = preview
+        self._bell.set()
+
+    def preview(self) -> str | None:
+        """The newest of what is being written, once."""
+        shown, self._preview = self._preview, None
+        return shown
 
 
 class Bus:
@@ -106,6 +118,7 @@ class Bus:
                 connection.add_termination_listener(lambda _, lost=lost: lost.set())
                 try:
                     await connection.add_listener(NOTIFY_CHANNEL, self._notified)
+                    await connection.add_listener(PREVIEW_CHANNEL, self._previewed)
                     ready.set()
                     self._ring_all()  # what came while we were away
                     await lost.wait()
@@ -125,6 +138,12 @@ class Bus:
         for watch, types in self._watches.get(conversation_id, ()):
             if types is None or kind in types:
                 watch.sound()
+
+    def _previewed(self, _connection: object, _pid: int, _channel: str, payload: object) -> None:
+        conversation, preview = str(payload).split(" ", 1)
+        for watch, types in self._watches.get(UUID(conversation), ()):
+            if types is None:  # who waits for one thing sees no drafts
+                watch.show(preview)
 
     def _ring_all(self) -> None:
         for entries in self._watches.values():

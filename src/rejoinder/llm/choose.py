@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pydantic_ai.models import Model
 
     from rejoinder.llm.calling.chain import Chain
+    from rejoinder.llm.calling.limits import Limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,28 +37,36 @@ class Accounts:
     service: Account = Account(None, None, "service")
 
 
-def choose(wanted: str | None, accounts: Accounts, session: aiohttp.ClientSession) -> Chain:
+def choose(
+    wanted: str | None,
+    accounts: Accounts,
+    session: aiohttp.ClientSession,
+    limits: Limits | None = None,
+) -> Chain:
     """The models of `wanted`, which names one or several with commas between: each is asked when those before it fail.
 
     A name is `local`, `service`, `gemini:NAME`, `openai:NAME`, `anthropic:NAME` (or the provider alone, for its usual
     model) or one of pydantic-ai's, `provider:NAME`. None stands for the service if it has an address, else for the
-    first provider that has a key, else for `local`. A compatible server of your own may need no key. Raises Setup for
-    what can't be used.
+    first provider that has a key, else for `local`. A compatible server of your own may need no key. `limits` hold for
+    the calls of its models. Raises Setup for what can't be used.
     """
     from rejoinder.llm.calling.chain import Chain
 
-    return Chain([_model(name, accounts, session) for name in _wanted(wanted, accounts)])
+    named = wanted_names(wanted, accounts)
+    made = [make(name, accounts, session) for name in named]
+    return Chain(made, limits=limits, names=named)
 
 
 def names(wanted: str | None, accounts: Accounts) -> list[str]:
     """The models' names as the providers know them, without what `choose` loads and checks."""
     return [
         name or getattr(getattr(accounts, provider, None), "model", provider)
-        for provider, _, name in (each.partition(":") for each in _wanted(wanted, accounts))
+        for provider, _, name in (each.partition(":") for each in wanted_names(wanted, accounts))
     ]
 
 
-def _wanted(wanted: str | None, accounts: Accounts) -> list[str]:
+def wanted_names(wanted: str | None, accounts: Accounts) -> list[str]:
+    """The names in a setting, as they are written there; the usual one for None."""
     given = _usual(accounts) if wanted is None else wanted
     return [name.strip() for name in given.split(",")]
 
@@ -71,7 +80,8 @@ def _usual(accounts: Accounts) -> str:
     return "local"
 
 
-def _model(named: str, accounts: Accounts, session: aiohttp.ClientSession) -> Model:
+def make(named: str, accounts: Accounts, session: aiohttp.ClientSession) -> Model:
+    """The model of one name. Raises Setup."""
     provider, colon, name = named.partition(":")
     match provider:
         case "local" if not colon:
@@ -79,7 +89,7 @@ def _model(named: str, accounts: Accounts, session: aiohttp.ClientSession) -> Mo
 
             return LocalModel()
         case "service" if not colon:
-            from rejoinder.llm.service import ServiceModel
+            from rejoinder.llm.formats.service import ServiceModel
 
             at = accounts.service
             if not at.base_url:
@@ -88,14 +98,14 @@ def _model(named: str, accounts: Accounts, session: aiohttp.ClientSession) -> Mo
                 )
             return ServiceModel(at.model, api_key=at.api_key, base_url=at.base_url, session=session)
         case "gemini" if name or not colon:
-            from rejoinder.llm.gemini import GeminiModel
+            from rejoinder.llm.formats.gemini import GeminiModel
 
             at = accounts.gemini
             return GeminiModel(
                 name or at.model, api_key=at.api_key, base_url=at.base_url, session=session
             )
         case "openai" if name or not colon:
-            from rejoinder.llm.openai import OpenAIModel, TranscriptionModel, transcribes
+            from rejoinder.llm.formats.openai import OpenAIModel, TranscriptionModel, transcribes
 
             at = accounts.openai
             speaks = TranscriptionModel if transcribes(name) else OpenAIModel
@@ -111,8 +121,13 @@ def _model(named: str, accounts: Accounts, session: aiohttp.ClientSession) -> Mo
             from rejoinder.llm.others import inferred
 
             return inferred(named)
-    raise Setup(
-        f"REJOINDER_MODEL names {named!r}, which is no model known here.",
+    raise unknown(named)
+
+
+def unknown(named: str) -> Setup:
+    """The error for a name that is no model's."""
+    return Setup(
+        f"{named!r} is no model known here.",
         mend="Write local, service, gemini:NAME, openai:NAME, anthropic:NAME or one of pydantic-ai's provider:NAME, "
         "several with commas between, or leave it unset.",
         code="unknown_model",

@@ -5,12 +5,15 @@ Slower than a wire model (an SDK costs milliseconds of CPU a call) and as broad 
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from types import TracebackType
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
+from pydantic_ai import RunContext
 from pydantic_ai.messages import ModelMessage, ModelResponse
-from pydantic_ai.models import Model, ModelRequestParameters, infer_model
+from pydantic_ai.models import Model, ModelRequestParameters, StreamedResponse, infer_model
 from pydantic_ai.models.wrapper import WrapperModel
 from pydantic_ai.settings import ModelSettings
 
@@ -35,6 +38,9 @@ class OtherModel(WrapperModel):
     Elsewhere the prompt's own words ask for the same object. `client` is an SDK's that was made for it: entering and
     leaving the model closes it.
     """
+
+    takes_cache: ClassVar[bool] = True
+    """pydantic-ai's `cache` reaches it."""
 
     def __init__(self, wrapped: Model, client: Closable | None = None) -> None:
         super().__init__(wrapped)
@@ -63,10 +69,37 @@ class OtherModel(WrapperModel):
         model_request_parameters: ModelRequestParameters,
     ) -> ModelResponse:
         """One answer; raises pydantic-ai's errors, which `failure` sorts."""
-        wanted = model_request_parameters
-        if wanted.output_mode == "native" and not self.profile.get("supports_json_schema_output"):
-            wanted = replace(wanted, output_mode="text", output_object=None)
+        wanted = self._wanted(model_request_parameters)
         return await self.wrapped.request(messages, model_settings, wanted)
+
+    @asynccontextmanager
+    async def request_stream(
+        self,
+        messages: list[ModelMessage],
+        model_settings: ModelSettings | None,
+        model_request_parameters: ModelRequestParameters,
+        run_context: RunContext[Any] | None = None,
+    ) -> AsyncGenerator[StreamedResponse]:
+        """The answer as it is written; raises as `request` does."""
+        wanted = self._wanted(model_request_parameters)
+        async with self.wrapped.request_stream(
+            messages, model_settings, wanted, run_context
+        ) as stream:
+            yield stream
+
+    def ended(self, response: ModelResponse) -> bool:
+        """Whether a stream came to its end: a provider says why it ends.
+
+        Where none said so, pydantic-ai's model of OpenAI's format puts `stop` in, but not among the provider's details.
+        """
+        told = (response.provider_details or {}).get("finish_reason")
+        makes_up = any(each.__name__ == "OpenAIChatModel" for each in type(self.wrapped).__mro__)
+        return response.finish_reason is not None and (told is not None or not makes_up)
+
+    def _wanted(self, wanted: ModelRequestParameters) -> ModelRequestParameters:
+        if wanted.output_mode == "native" and not self.profile.get("supports_json_schema_output"):
+            return replace(wanted, output_mode="text", output_object=None)
+        return wanted
 
 
 def anthropic(name: str, *, api_key: str | None, base_url: str | None) -> Model:

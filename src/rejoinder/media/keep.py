@@ -7,8 +7,7 @@ import random
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from rejoinder.db import AWAY, BUSY, Database, hang_up
-from rejoinder.errors import Unavailable
+from rejoinder.db import Database, hang_up
 from rejoinder.media import store
 from rejoinder.media.jobs import download
 from rejoinder.media.model import ids_in
@@ -16,6 +15,7 @@ from rejoinder.media.objects import Objects
 from rejoinder.queue import store as queue
 from rejoinder.queue.jobs import enqueue_on
 from rejoinder.queue.lanes import MEDIA
+from rejoinder.queue.taking.rounds import rounds
 from rejoinder.telemetry.logs import log
 
 LATE = timedelta(seconds=10)
@@ -42,14 +42,7 @@ class Cleaned:
 
 async def keep(db: Database) -> None:
     """Sweep every 5 s, for as long as the worker lives. Any number of workers may do so at once."""
-    while True:
-        try:
-            await sweep(db)
-        except (*AWAY, *BUSY, Unavailable) as away:
-            log.warning("media_sweep_waits", error=str(away))
-        except Exception:  # noqa: BLE001 - nobody else would do this work
-            log.exception("media_sweep_failed")
-        await asyncio.sleep(_ROUND_S)
+    await rounds("media_sweep", _ROUND_S, lambda _: sweep(db))
 
 
 async def sweep(db: Database, late: timedelta = LATE) -> int:
@@ -66,16 +59,13 @@ async def sweep(db: Database, late: timedelta = LATE) -> int:
 async def clean_daily(db: Database, objects: Objects, older: timedelta | None) -> None:
     """Clean once a day, for as long as the worker lives; when another worker does, it does so for all."""
     await asyncio.sleep(_FIRST_S * (1 + random.random()))  # noqa: S311
-    while True:
-        try:
-            cleaned = await clean(db, objects, older)
-            if cleaned is not None:
-                log.info("media_cleaned", old=cleaned.old, orphans=cleaned.orphans)
-        except (*AWAY, *BUSY, Unavailable) as away:
-            log.warning("media_cleaning_waits", error=str(away))
-        except Exception:  # noqa: BLE001 - nobody else would do this work
-            log.exception("media_cleaning_failed")
-        await asyncio.sleep(_EVERY_S)
+    await rounds("media_cleaning", _EVERY_S, lambda _: _clean_all(db, objects, older))
+
+
+async def _clean_all(db: Database, objects: Objects, older: timedelta | None) -> None:
+    cleaned = await clean(db, objects, older)
+    if cleaned is not None:
+        log.info("media_cleaned", old=cleaned.old, orphans=cleaned.orphans)
 
 
 async def clean(

@@ -16,6 +16,15 @@ INTAKE: Final = "intake"
 MEDIA: Final = "media"
 """The lane of downloads."""
 
+EMBEDDINGS: Final = "embeddings"
+"""The lane of documents and messages to be embedded."""
+
+SUMMARIES: Final = "summaries"
+"""The lane of conversations that have grown long."""
+
+IMPORTS: Final = "imports"
+"""The lane of websites that are read into knowledge."""
+
 DELIVER: Final = "deliver"
 """All lanes of sending at once; each platform has its own, so that one that is down holds up no other."""
 
@@ -73,7 +82,9 @@ LANES: Final = (
     Lane(INTAKE, "webhooks that could not be applied when they came", 20),
     Lane("webhooks", "nothing is sent there yet", 100, ("webhook-delivery",)),
     Lane(MEDIA, "files of messages, downloaded", 10),
-    Lane("embeddings", "nothing is sent there yet", 5),
+    Lane(EMBEDDINGS, "documents and messages whose vectors are made", 5),
+    Lane(SUMMARIES, "conversations whose older messages are summarised", 5),
+    Lane(IMPORTS, "websites and sitemaps, read into knowledge", 2),
     Lane("bulk", "nothing is sent there yet", 50, ("low_priority",)),
     Lane("maintenance", "nothing is sent there yet", 1),
 )

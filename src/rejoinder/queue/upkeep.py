@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
-from rejoinder.db import AWAY, BUSY, Database
-from rejoinder.errors import Unavailable
+from rejoinder.db import Database
 from rejoinder.queue import store
 from rejoinder.queue.lanes import DELIVER, NAMES
+from rejoinder.queue.taking.rounds import rounds
 from rejoinder.telemetry.logs import log
 
 FINISHED = timedelta(hours=1)
@@ -27,13 +26,10 @@ _PRUNE_EVERY_S = 300.0
 
 async def keep(db: Database) -> None:
     """Age the waiting jobs every 10 s, prune the others every five minutes, for as long as the worker lives."""
-    rounds = 0
-    while True:
-        await _try(lambda: age(db))
-        if rounds % (_PRUNE_EVERY_S // _AGE_EVERY_S) == 0:
-            await _try(lambda: prune(db))
-        rounds += 1
-        await asyncio.sleep(_AGE_EVERY_S)
+    await asyncio.gather(
+        rounds("queue_upkeep", _AGE_EVERY_S, lambda _: age(db)),
+        rounds("queue_pruning", _PRUNE_EVERY_S, lambda _: prune(db)),
+    )
 
 
 async def age(db: Database) -> int:
@@ -56,12 +52,3 @@ async def prune(
         for lane, jobs in await store.fail_unknown(maintenance, [*NAMES, DELIVER], UNKNOWN):
             log.error("jobs_of_an_unknown_lane", lane=lane, jobs=jobs)
         return await store.prune(maintenance, finished, failed)
-
-
-async def _try(work: Callable[[], Awaitable[object]]) -> None:
-    try:
-        await work()
-    except (*AWAY, *BUSY, Unavailable) as away:
-        log.warning("queue_upkeep_waits", error=str(away))
-    except Exception:  # noqa: BLE001 - tomorrow's disk depends on it
-        log.exception("queue_upkeep_failed")

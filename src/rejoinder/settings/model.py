@@ -91,6 +91,10 @@ class Settings(BaseSettings):
     model_timeout: Annotated[
         float, Field(validation_alias=_env("REJOINDER_MODEL_TIMEOUT", "AI_SERVICE_TIMEOUT"), gt=0)
     ] = 60.0
+    model_limits: Annotated[str | None, Field(validation_alias=_env("REJOINDER_MODEL_LIMITS"))] = (
+        None
+    )
+    embedder: Annotated[str | None, Field(validation_alias=_env("REJOINDER_EMBEDDER"))] = None
     # who is posted to and calls
     pancake_base_url: Annotated[str | None, Field(validation_alias=_env("PANCAKE_BASE_URL"))] = None
     pancake_access_token: Annotated[

@@ -30,6 +30,21 @@ MODEL_SECONDS = Histogram(
     ["provider", "model"],
     buckets=(0.05, 0.1, 0.25, 0.5, 1, 2, 3, 5, 8, 13, 21, 34, 60, 120),
 )
+MODEL_BREAKER = Gauge(
+    "rejoinder_model_breaker",
+    "Whether a model is asked: 0 yes, 1 one call tries it, 2 it is left alone.",
+    ["provider", "model"],
+)
+MODEL_CROWDED = Counter(
+    "rejoinder_model_crowded_total",
+    "Calls that found no place in time, by the limits of their provider.",
+    ["provider"],
+)
+BUDGETS = Counter(
+    "rejoinder_budgets_reached_total",
+    "Budgets of which so much was spent, once a day each.",
+    ["subject", "percent"],
+)
 DELIVERIES = Counter(
     "rejoinder_deliveries_total", "Tries to send a reply, by what came of them.", ["result"]
 )

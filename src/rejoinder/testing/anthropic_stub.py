@@ -10,9 +10,9 @@ from rejoinder.testing.model_stub import ModelStub, event, halves
 
 
 def message(
-    text: str, *, stop_reason: str = "end_turn", tokens: tuple[int, int] = (1, 1)
+    text: str, *, stop_reason: str = "end_turn", tokens: tuple[int, int] = (1, 1), cached: int = 0
 ) -> dict[str, Any]:
-    """A Message; `tokens` are those of the prompt and of the answer."""
+    """A Message; `tokens` are those of the prompt, `cached` ones among them, and of the answer."""
     return {
         "id": "msg_stub",
         "type": "message",
@@ -21,7 +21,11 @@ def message(
         "content": [{"type": "text", "text": text}] if text else [],
         "stop_reason": stop_reason,
         "stop_sequence": None,
-        "usage": {"input_tokens": tokens[0], "output_tokens": tokens[1]},
+        "usage": {  # Anthropic counts what was cached apart ("Prompt caching": tracking)
+            "input_tokens": max(0, tokens[0] - cached),
+            "cache_read_input_tokens": cached,
+            "output_tokens": tokens[1],
+        },
     }
 
 
@@ -51,12 +55,15 @@ class AnthropicStub(ModelStub):
 
     def whole(self, text: str, tokens: tuple[int, int]) -> bytes:
         """A message."""
-        return to_json(message(text, tokens=tokens))
+        return to_json(message(text, tokens=tokens, cached=self.cached))
 
-    def pieces(self, text: str, tokens: tuple[int, int]) -> list[bytes]:
+    def pieces(
+        self, text: str, tokens: tuple[int, int] | None, finish: str | None = None
+    ) -> list[bytes]:
         """Named events, from `message_start` to `message_stop`."""
-        begun = {**message("", tokens=(tokens[0], 0)), "stop_reason": None}
-        stopped = {"stop_reason": "end_turn", "stop_sequence": None}
+        read, written = tokens or (0, 0)
+        begun = {**message("", tokens=(read, 0), cached=self.cached), "stop_reason": None}
+        stopped = {"stop_reason": finish or "end_turn", "stop_sequence": None}
         told: list[dict[str, Any]] = [
             {"type": "message_start", "message": begun},
             {
@@ -72,12 +79,11 @@ class AnthropicStub(ModelStub):
                 }
                 for half in halves(text)
             ),
-            {"type": "content_block_stop", "index": 0},
-            {
-                "type": "message_delta",
-                "delta": stopped,
-                "usage": {"output_tokens": tokens[1]},
-            },
-            {"type": "message_stop"},
         ]
+        if tokens is not None:
+            told += [
+                {"type": "content_block_stop", "index": 0},
+                {"type": "message_delta", "delta": stopped, "usage": {"output_tokens": written}},
+                {"type": "message_stop"},
+            ]
         return [event(each, each["type"]) for each in told]

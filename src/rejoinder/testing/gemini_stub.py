@@ -10,7 +10,11 @@ from rejoinder.testing.model_stub import ModelStub, event, halves
 
 
 def generated(
-    text: str | None, *, finish_reason: str | None = "STOP", tokens: tuple[int, int] | None = None
+    text: str | None,
+    *,
+    finish_reason: str | None = "STOP",
+    tokens: tuple[int, int] | None = None,
+    cached: int = 0,
 ) -> dict[str, Any]:
     """A GenerateContentResponse; `tokens` are those of the prompt and of the answer."""
     candidate: dict[str, Any] = {"index": 0}
@@ -29,6 +33,8 @@ def generated(
             "candidatesTokenCount": tokens[1],
             "totalTokenCount": sum(tokens),
         }
+        if cached:  # left out where it is nothing, as Google does
+            body["usageMetadata"]["cachedContentTokenCount"] = cached
     return body
 
 
@@ -57,12 +63,15 @@ class GeminiStub(ModelStub):
 
     def whole(self, text: str, tokens: tuple[int, int]) -> bytes:
         """A response."""
-        return to_json(generated(text, tokens=tokens))
+        return to_json(generated(text, tokens=tokens, cached=self.cached))
 
-    def pieces(self, text: str, tokens: tuple[int, int]) -> list[bytes]:
+    def pieces(
+        self, text: str, tokens: tuple[int, int] | None, finish: str | None = None
+    ) -> list[bytes]:
         """Each event is a response of its own."""
         first, second = halves(text)
+        ended = (finish or "STOP") if tokens else None
         return [
             event(generated(first, finish_reason=None)),
-            event(generated(second, tokens=tokens)),
+            event(generated(second, finish_reason=ended, tokens=tokens, cached=self.cached)),
         ]

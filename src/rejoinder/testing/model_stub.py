@@ -58,6 +58,7 @@ class Drop:
     """Send this much of a longer response, then break the connection; nothing for no bytes."""
 
     after: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=lambda: {"Content-Type": "application/json"})
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,10 @@ Script = Canned | Hang | Drop | Stall
 class ModelStub(ABC):
     """The server; `script` is used up one entry a call, then `reply` answers after `delay` seconds.
 
-    `open` counts the calls being answered now, `closed_by_client` those whose client went first.
+    `reply` gives the text for the customer, or fields of the structured answer, `reply` among them.
+
+    `open` counts the calls being answered now, `closed_by_client` those whose client went first. `cached` tokens of
+    each prompt it says it had kept from before.
     """
 
     BASE_PATH: ClassVar[str]
@@ -83,10 +87,11 @@ class ModelStub(ABC):
         self,
         *,
         delay: float = 0.0,
-        reply: Callable[[Received], str] = lambda _: "Here is the answer.",
+        reply: Callable[[Received], str | Mapping[str, object]] = lambda _: "Here is the answer.",
         script: Iterable[Script] = (),
         port: int = 0,
         keep: bool = True,
+        cached: int = 0,
     ) -> None:
         self.delay = delay
         self.reply = reply
@@ -97,6 +102,7 @@ class ModelStub(ABC):
         self.base_url = ""
         self._port = port
         self._keep = keep
+        self.cached = cached
         self._waiters: list[asyncio.Future[None]] = []
         self._runner: web.ServerRunner | None = None
 
@@ -121,8 +127,14 @@ class ModelStub(ABC):
         """The body of a response; `tokens` are those of the prompt and of the answer."""
 
     @abstractmethod
-    def pieces(self, text: str, tokens: tuple[int, int]) -> list[bytes]:
-        """The events of a streamed response, as they go over the wire."""
+    def pieces(
+        self, text: str, tokens: tuple[int, int] | None, finish: str | None = None
+    ) -> list[bytes]:
+        """The events of a streamed response, as they go over the wire.
+
+        `finish` is the provider's word for how it ended, the usual one for None; without `tokens` they are those of a
+        response that does not end.
+        """
 
     async def __aenter__(self) -> Self:
         """Listen on 127.0.0.1 only."""
@@ -187,15 +199,17 @@ class ModelStub(ABC):
                 return web.Response(status=status, body=body, headers=headers)
             case Hang():
                 await asyncio.Event().wait()
-            case Drop(after):
-                return await _drop(request, after)
+            case Drop(after, headers):
+                return await _drop(request, after, headers)
             case Stall(after):
                 await _begin(request, after)
                 await asyncio.Event().wait()
-        text = self.reply(received)
+        said = self.reply(received)
+        told = {"reply": said} if isinstance(said, str) else said
+        text = str(told["reply"])
         if self.wants_object(received.body):
-            answer = {"decision": "answer", "reply": text, "reason": "The stub says so."}
-            text = to_json({**answer, **UNDERSTOOD}).decode()
+            answer = {"decision": "answer", "reason": "The stub says so.", **UNDERSTOOD}
+            text = to_json({**answer, **told}).decode()
         tokens = (size // _BYTES_PER_TOKEN, len(text) // _BYTES_PER_TOKEN)
         if self.wants_stream(received.path, received.body):
             response = await _begin(request, b"")
@@ -225,8 +239,10 @@ async def _begin(request: web.BaseRequest, first: bytes) -> web.StreamResponse:
     return response
 
 
-async def _drop(request: web.BaseRequest, after: bytes) -> web.StreamResponse:
-    response = web.StreamResponse(headers={"Content-Type": "application/json"})
+async def _drop(
+    request: web.BaseRequest, after: bytes, headers: Mapping[str, str]
+) -> web.StreamResponse:
+    response = web.StreamResponse(headers=headers)
     response.content_length = len(after) + 1024
     if after:
         await response.prepare(request)

@@ -15,6 +15,7 @@ def completion(
     finish_reason: str = "stop",
     refusal: str | None = None,
     tokens: tuple[int, int] | None = None,
+    cached: int = 0,
 ) -> bytes:
     """The body of a chat completion; `tokens` are those of the prompt and of the answer."""
     message = {"role": "assistant", "content": text, "refusal": refusal}
@@ -26,7 +27,7 @@ def completion(
         "choices": [{"index": 0, "message": message, "finish_reason": finish_reason}],
     }
     if tokens is not None:
-        body["usage"] = _usage(tokens)
+        body["usage"] = _usage(tokens, cached)
     return to_json(body)
 
 
@@ -53,22 +54,27 @@ class OpenAIStub(ModelStub):
 
     def whole(self, text: str, tokens: tuple[int, int]) -> bytes:
         """A chat completion."""
-        return completion(text, tokens=tokens)
+        return completion(text, tokens=tokens, cached=self.cached)
 
-    def pieces(self, text: str, tokens: tuple[int, int]) -> list[bytes]:
+    def pieces(
+        self, text: str, tokens: tuple[int, int] | None, finish: str | None = None
+    ) -> list[bytes]:
         """Chunks; the last one has no choice, as `stream_options.include_usage` wants."""
         first, second = halves(text)
         deltas: list[tuple[dict[str, str], str | None]] = [
             ({"role": "assistant", "content": ""}, None),
             ({"content": first}, None),
             ({"content": second}, None),
-            ({}, "stop"),
         ]
+        if tokens is not None:
+            deltas.append(({}, finish or "stop"))
         chunks = [
-            _chunk([{"index": 0, "delta": delta, "finish_reason": finish}])
-            for delta, finish in deltas
+            _chunk([{"index": 0, "delta": delta, "finish_reason": ended}])
+            for delta, ended in deltas
         ]
-        return [*chunks, _chunk([], usage=_usage(tokens)), event(b"[DONE]")]
+        if tokens is None:
+            return chunks
+        return [*chunks, _chunk([], usage=_usage(tokens, self.cached)), event(b"[DONE]")]
 
 
 def _chunk(choices: list[dict[str, Any]], **more: object) -> bytes:
@@ -84,8 +90,9 @@ def _chunk(choices: list[dict[str, Any]], **more: object) -> bytes:
     )
 
 
-def _usage(tokens: tuple[int, int]) -> dict[str, int]:
+def _usage(tokens: tuple[int, int], cached: int) -> dict[str, Any]:
     return {
+        "prompt_tokens_details": {"cached_tokens": cached},
         "prompt_tokens": tokens[0],
         "completion_tokens": tokens[1],
         "total_tokens": sum(tokens),

@@ -53,6 +53,8 @@ class ServiceStub(ModelStub):
         said = from_json(text)
         return to_json(answered(said["reply"], tokens=tokens, reason=said["reason"]))
 
-    def pieces(self, text: str, tokens: tuple[int, int]) -> list[bytes]:
+    def pieces(
+        self, text: str, tokens: tuple[int, int] | None, finish: str | None = None
+    ) -> list[bytes]:
         """The answer at once: the format knows no stream."""
-        return [self.whole(text, tokens)]
+        return [self.whole(text, tokens or (0, 0))]

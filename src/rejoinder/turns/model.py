@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, TypeAlias
@@ -9,7 +10,11 @@ from uuid import UUID
 
 from pydantic import JsonValue
 
+from rejoinder.actions.collect import Outcome
+from rejoinder.actions.plan import Plan as Planned
+from rejoinder.actions.plan import Say
 from rejoinder.bots.model import Overlap
+from rejoinder.conversations.content import Text
 from rejoinder.conversations.model import State as Charge
 from rejoinder.llm.model import Understanding
 
@@ -159,7 +164,8 @@ class Claimed:
 class Asked:
     """One message the turn answers or has read; `resources` is what its caller's systems tell about the customer.
 
-    `heard` is what is said in a recording; `files` are the message's parts that have a file here.
+    `heard` is what is said in a recording; `files` are the message's parts that have a file here. Of one that was
+    answered before, `intent` is what it was taken to want, and of our answer `known` whether it knew one.
     """
 
     message_id: UUID
@@ -172,6 +178,8 @@ class Asked:
     resources: JsonValue = None
     heard: str | None = None
     files: JsonValue = None
+    intent: str | None = None
+    known: bool | None = None
 
     @property
     def said(self) -> str:
@@ -185,8 +193,11 @@ class Asked:
 class Verdict:
     """How a turn ends. `replies` go to the customer; `handed_off` and `failed` also call a person.
 
-    `understanding` is what the model took the messages to say; `seconds` the time from the claim to the answer;
-    `resources` what the caller gave and gets back.
+    `planned` is what goes out where no `replies` stand; as a `draft` it is kept for a person to send. `understanding`
+    is what the messages were taken to say, `confidence` how sure the answer is, `known` whether it knew one, `sources`
+    what it rests on; `explanation` is the JSON of why it is as it is. `collected` is what became of what the customer
+    was asked for, `summary_due` says that what lies before the window shall be summarised. `seconds` is the time from
+    the claim to the answer; `resources` what the caller gave and gets back.
     """
 
     state: Literal["committed", "handed_off", "failed"]
@@ -199,3 +210,18 @@ class Verdict:
     understanding: Understanding | None = None
     seconds: float = 0.0
     resources: JsonValue = None
+    planned: Planned | None = None
+    draft: bool = False
+    confidence: float | None = None
+    known: bool | None = None
+    sources: tuple[JsonValue, ...] = ()
+    explanation: Mapping[str, JsonValue] | None = None
+    collected: Outcome | None = None
+    summary_due: bool = False
+
+    @property
+    def plan(self) -> Planned:
+        """What goes out, in order."""
+        if self.planned is not None:
+            return self.planned
+        return Planned(tuple(Say(Text(text=reply)) for reply in self.replies))

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import astuple
 from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
 import asyncpg
+from pydantic import JsonValue
 
 from rejoinder.conversations.model import State as Charge
-from rejoinder.db import Batch, Tx, new_id
+from rejoinder.db import Batch, Tx
 from rejoinder.turns.model import Guard, Heard, Plan, Policy, Turn
 from rejoinder.usage.model import NOTHING, Spent
 
-_GUARD = """c.conversation_id, c.channel_id, c.contact_id, ch.bot_id, ch.platform,
+GUARD = """c.conversation_id, c.channel_id, c.contact_id, ch.bot_id, ch.platform,
     CASE ch.platform WHEN 'rest' THEN ch.settings ? 'callback_url' WHEN 'pancake' THEN ch.settings ? 'base_url'
         WHEN 'widget' THEN false ELSE true END,
     c.state, c.ai_enabled, c.seq, c.fence, c.agent, c.loop_count, c.loop_last_at,
@@ -32,7 +34,7 @@ WITH locked AS MATERIALIZED (
     WHERE c.workspace_id = $1 AND {which}
     FOR NO KEY UPDATE
 )
-SELECT {_GUARD},
+SELECT {GUARD},
     live.now, live.turn_id, live.state, live.opened_at, live.due_at, live.first_unanswered_at, live.interrupts,
     live.attempt, live.fence, live.worker_no, live.lease_until, live.priority
 FROM locked c
@@ -46,30 +48,6 @@ LOCK = _locked("c.conversation_id = $2")
 
 LOCK_THREAD = _locked("c.channel_id = $2 AND c.thread_key = $3 AND c.state <> 'closed'")
 
-# Two first messages of one new customer may race here: the loser of the contact's insert must begin again, the loser
-# of the conversation's reads the winner's. What was just inserted needs no lock and has no turns.
-OPEN_THREAD = f"""
-WITH known AS (
-    SELECT coalesce($8::uuid, (SELECT contact_id FROM contact_identities
-        WHERE workspace_id = $1 AND scope = $2 AND kind = 'id' AND identity = $4)) AS contact_id
-), person AS (
-    INSERT INTO contacts (workspace_id, contact_id, display_name)
-    SELECT $1, $5, $6 WHERE NOT EXISTS (SELECT FROM known WHERE contact_id IS NOT NULL) RETURNING contact_id
-), named AS (
-    INSERT INTO contact_identities (workspace_id, scope, identity, contact_id)
-    SELECT $1, $2, $4, contact_id FROM person
-), opened AS (
-    INSERT INTO conversations (workspace_id, conversation_id, channel_id, thread_key, contact_id)
-    SELECT $1, $7, $2, $3, contact_id FROM (TABLE known UNION ALL TABLE person) AS contact WHERE contact_id IS NOT NULL
-    ON CONFLICT (workspace_id, channel_id, thread_key) WHERE state <> 'closed' DO NOTHING
-    RETURNING conversation_id, channel_id, contact_id, state, ai_enabled, seq, fence, agent, loop_count, loop_last_at
-)
-SELECT {_GUARD}, clock_timestamp(), NULL AS no_turn
-FROM opened c
-JOIN channels ch ON ch.workspace_id = $1 AND ch.channel_id = c.channel_id
-JOIN bots b ON b.workspace_id = $1 AND b.bot_id = ch.bot_id
-"""
-
 # The row that guards the conversation moves once a step: counters, and who is in charge where that changes.
 ADVANCE = """
 UPDATE conversations SET seq = $3, fence = coalesce($4::bigint, fence), total_messages = total_messages + $5,
@@ -80,7 +58,9 @@ UPDATE conversations SET seq = $3, fence = coalesce($4::bigint, fence), total_me
     reply_token = CASE WHEN $12::boolean THEN NULL ELSE coalesce($16::text, reply_token) END,
     reply_token_until = coalesce(clock_timestamp() + $17::interval, reply_token_until),
     last_customer_at = greatest(last_customer_at, $13::timestamptz),
-    last_customer_id = coalesce($14::text, last_customer_id), read_token = coalesce($15::text, read_token)
+    last_customer_id = coalesce($14::text, last_customer_id), read_token = coalesce($15::text, read_token),
+    collecting = CASE WHEN $18::boolean THEN $19::jsonb WHEN $7::text IN ('agent', 'closed') THEN NULL
+        ELSE collecting END
 WHERE workspace_id = $1 AND conversation_id = $2
 """
 
@@ -137,44 +117,16 @@ LOST_CHANNEL = "rejoinder_lost"
 
 async def lock(tx: Tx, conversation_id: UUID) -> Guard | None:
     """Lock a conversation (3 s at most, by the session's lock_timeout) and read its live turns."""
-    return _guard(await tx.connection.fetch(LOCK, tx.workspace_id, conversation_id))
+    return guard_of(await tx.connection.fetch(LOCK, tx.workspace_id, conversation_id))
 
 
 async def lock_thread(tx: Tx, channel_id: UUID, thread_key: str) -> Guard | None:
     """The same for the open conversation of a thread; None when there is none."""
-    return _guard(await tx.connection.fetch(LOCK_THREAD, tx.workspace_id, channel_id, thread_key))
+    return guard_of(await tx.connection.fetch(LOCK_THREAD, tx.workspace_id, channel_id, thread_key))
 
 
-async def open_thread(
-    tx: Tx,
-    channel_id: UUID,
-    thread_key: str,
-    identity: str,
-    display_name: str | None,
-    contact_id: UUID | None = None,
-) -> Guard | None:
-    """A new conversation of the thread with its contact, under lock; None when the thread has an open one by now.
-
-    Without a `contact_id` the contact is found by `identity`, or made.
-
-    Raises asyncpg's UniqueViolationError when another transaction made the contact at the same moment: begin again.
-    """
-    return _guard(
-        await tx.connection.fetch(
-            OPEN_THREAD,
-            tx.workspace_id,
-            channel_id,
-            thread_key,
-            identity,
-            new_id(),
-            display_name,
-            new_id(),
-            contact_id,
-        )
-    )
-
-
-def _guard(rows: list[asyncpg.Record]) -> Guard | None:
+def guard_of(rows: list[asyncpg.Record]) -> Guard | None:
+    """The conversation of a row that begins with GUARD and goes on with the clock and its live turns."""
     if not rows:
         return None
     conversation, limits, now = rows[0][:13], rows[0][13:22], rows[0][22]
@@ -223,11 +175,14 @@ def advance(
     loop: tuple[int, datetime] | None = None,
     replied: bool = False,
     heard: Heard = _NOTHING_HEARD,
+    collecting: Mapping[str, JsonValue] | None = None,
+    collected: bool = False,
 ) -> None:
     """Write the guarding row back: the counters drawn from, messages added, who is in charge. Once a step.
 
     `replied` says that a reply was queued, which has taken the platform's reply token, if there was one.
-    `agent` counts where `charge` is given: the name of who holds the conversation from now on.
+    `agent` counts where `charge` is given: the name of who holds the conversation from now on. `collecting` is what the
+    customer is asked for from now on; None together with `collected` for nothing any more, as under a person.
     """
     batch.add(
         ADVANCE,
@@ -242,6 +197,8 @@ def advance(
         *(loop or (None, None)),
         replied,
         *astuple(heard),
+        collected or collecting is not None,
+        collecting,
     )
 
 

@@ -118,7 +118,10 @@ async def test_health(shop: Shop) -> None:
         "postgres_status": "connected",
         "storage_backend": "PostgreSQL",
         "stuck_conversations": [],
-        "supported_action_types": ["send_message", "transfer_to_agent"],
+        "supported_action_types": [
+            *("send_message", "send_quick_replies", "send_carousel"),
+            *("transfer_to_agent", "collect_info", "end_conversation"),
+        ],
     }
 
 

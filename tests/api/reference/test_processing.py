@@ -54,7 +54,7 @@ async def ledger(shop: Shop) -> list[tuple[Any, ...]]:
 
 
 async def test_an_answer_is_the_one_that_was_given(shop: Shop) -> None:
-    shop.house.model.script.append(Answer("We are sorry.", "answer", "", UPSET))
+    shop.house.model.script.append(Answer("We are sorry.", "answer", "", UPSET, supported=0.9))
     message = await say(shop, "My order A-17 never came!")
     calls = len(shop.house.model.calls)
     told = await process(shop, message, "ai_response")
@@ -71,8 +71,8 @@ async def test_an_answer_is_the_one_that_was_given(shop: Shop) -> None:
         "confidence": 0.8,
         "response_text": "We are sorry.",
         "response_type": "text",
-        "should_escalate": False,
-        "escalation_reason": None,
+        "should_escalate": True,
+        "escalation_reason": "very negative sentiment",
         "error": None,
     }
     assert len(shop.house.model.calls) == calls

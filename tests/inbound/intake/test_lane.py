@@ -15,7 +15,7 @@ from rejoinder.inbound.intake.keep import forget, sweep
 from rejoinder.inbound.intake.retry import Retry
 from rejoinder.queue.jobs import Taken
 from rejoinder.queue.lanes import INTAKE
-from rejoinder.queue.run import Served, Taker
+from rejoinder.queue.taking.run import Served, Taker
 from tests.eventually import eventually
 from tests.inbound.webhook.edge import VAULT, Edge, said
 

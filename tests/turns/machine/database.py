@@ -21,7 +21,7 @@ from rejoinder.errors import Conflict, Locked, LostTurn
 from rejoinder.inbound.edit import delete, edit
 from rejoinder.inbound.model import Incoming
 from rejoinder.inbound.receive import receive
-from rejoinder.turns.attempt import store as attempts
+from rejoinder.turns.answering import store as attempts
 from rejoinder.turns.attempt.claim import claim
 from rejoinder.turns.attempt.commit import commit
 from rejoinder.turns.attempt.hand_back import hand_back

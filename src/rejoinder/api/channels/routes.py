@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import Field
 
-from rejoinder.api.channel_bodies import ChannelBody, ChannelChange, SecretBody
+from rejoinder.api.channels.bodies import ChannelBody, ChannelChange, SecretBody
 from rejoinder.api.channels.platforms import PlatformView, all_platforms
 from rejoinder.api.channels.remove import remove
 from rejoinder.api.channels.views import (
@@ -80,13 +80,11 @@ def routes(tools: Tools, tokens: Tokens) -> APIRouter:
             found = await store.channels(read, after, limit)
             counts = await intake(read, [channel.channel_id for channel in found])
         shown = showing(request)
-        return Page(
-            items=[
-                ChannelView.of(channel, shown, counts.get(channel.channel_id, _NONE))
-                for channel in found
-            ],
-            next=str(found[-1].channel_id) if len(found) == limit else None,
-        )
+        items = [
+            ChannelView.of(channel, shown, counts.get(channel.channel_id, _NONE))
+            for channel in found
+        ]
+        return Page.of(items, limit, lambda last: last.channel_id)
 
     @router.get("/channels/{channel_id}")
     async def get_channel(channel_id: UUID, request: Request, caller: Admin) -> ChannelView:
@@ -156,10 +154,8 @@ def routes(tools: Tools, tokens: Tokens) -> APIRouter:
             found = await log.page(
                 read, channel_id, before, limit, direction=direction, of_class=outcome
             )
-        return Page(
-            items=[LogView.model_validate(entry) for entry in found],
-            next=str(found[-1].log_id) if len(found) == limit else None,
-        )
+        items = [LogView.model_validate(entry) for entry in found]
+        return Page.of(items, limit, lambda last: last.log_id)
 
     @router.post("/channels/{channel_id}/signing-secret")
     async def replace_signing_secret(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
 from pydantic import JsonValue
@@ -11,6 +12,7 @@ from rejoinder.conversations import store as records
 from rejoinder.conversations.model import Conversation, Message
 from rejoinder.db import Batch, Database
 from rejoinder.errors import ModelError
+from rejoinder.guard.redact import KINDS, Redaction
 from rejoinder.usage import store as ledger
 from rejoinder.usage.model import Call
 
@@ -36,12 +38,16 @@ async def analysed(
     async with means.db.read(workspace_id) as read:
         earlier = await records.before(read, message.conversation_id, message.seq, _HISTORY)
     calls: list[Call] = []
+    personal = Redaction(KINDS)
     try:
         said = await analyse(
             chain,
-            _said(message),
+            personal.hide(_said(message)),
             [
-                Line("customer" if each.direction == "inbound" else "business", _said(each))
+                Line(
+                    "customer" if each.direction == "inbound" else "business",
+                    personal.hide(_said(each)),
+                )
                 for each in earlier
             ],
             "intent_analysis" if what == "intent_analysis" else "sentiment_analysis",
@@ -51,7 +57,9 @@ async def analysed(
     except ModelError as failed:
         await _book(means.db, workspace_id, conversation, message, calls, None)
         return ProcessingView(success=False, error=f"{_FAILED[what]}: {failed.detail}")
-    told = said.understanding.told()
+    named = said.understanding.entities
+    found = tuple(replace(each, value=personal.show(each.value)) for each in named)
+    told = replace(said.understanding, entities=found).told()
     await _book(means.db, workspace_id, conversation, message, calls, told)
     wanted = ("intent", "entities") if what == "intent_analysis" else ("sentiment",)
     return ProcessingView.model_validate(

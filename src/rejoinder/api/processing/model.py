@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias, get_args
 
 from pydantic import BaseModel, Field, JsonValue, field_validator
 
-from rejoinder.api.channel_bodies import Body
+from rejoinder.api.bodies import Body
 from rejoinder.db import Database
 from rejoinder.live.bus import Bus
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
 
-from rejoinder.api.conversations import By, Named, find_message
+from rejoinder.api.conversations.routes import By, Named, find_message
 from rejoinder.api.processing.analyse import analysed
 from rejoinder.api.processing.model import Means, ProcessingBody, ProcessingView
 from rejoinder.api.processing.respond import responded

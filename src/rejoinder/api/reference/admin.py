@@ -36,7 +36,14 @@ _LAPSED = timedelta(seconds=10)
 
 _RECENT = timedelta(hours=24)
 
-ACTIONS = ("send_message", "transfer_to_agent")
+ACTIONS = (
+    "send_message",
+    "send_quick_replies",
+    "send_carousel",
+    "transfer_to_agent",
+    "collect_info",
+    "end_conversation",
+)
 """The steps of an answer that are carried out."""
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, Field, model_validator
 
-from rejoinder.api.channel_bodies import Body
+from rejoinder.api.bodies import Body
 from rejoinder.api.views import Page, View
 from rejoinder.api.work.turns import FIRST, acting
 from rejoinder.db import BUSY, Database, new_id
@@ -112,10 +112,8 @@ def routes(db: Database, tokens: Tokens) -> APIRouter:
                 conversation_id=conversation_id,
                 is_open=not resolved,
             )
-        return Page(
-            items=[DeadLetterView.model_validate(letter) for letter in found],
-            next=str(found[-1].dead_letter_id) if len(found) == limit else None,
-        )
+        items = [DeadLetterView.model_validate(letter) for letter in found]
+        return Page.of(items, limit, lambda last: last.dead_letter_id)
 
     @router.post("/replay")
     async def replay_many(body: ManyBody, caller: Operator) -> Page[Settled]:

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, Field, model_validator
 
-from rejoinder.api.channel_bodies import Body
+from rejoinder.api.bodies import Body
 from rejoinder.api.views import Page, View
 from rejoinder.api.work.turns import FIRST, acting
 from rejoinder.db import BUSY, Database
@@ -100,10 +100,8 @@ def routes(db: Database, tokens: Tokens) -> APIRouter:
         """The workspace's webhooks that could not be applied when they came, oldest first."""
         async with db.read(caller.workspace_id) as read:
             found = await store.page(read, after, limit, state=state, channel_id=channel_id)
-        return Page(
-            items=[IntakeView.model_validate(each) for each in found],
-            next=str(found[-1].intake_id) if len(found) == limit else None,
-        )
+        items = [IntakeView.model_validate(each) for each in found]
+        return Page.of(items, limit, lambda last: last.intake_id)
 
     @router.post("/replay")
     async def replay_many_of_intake(body: ManyBody, caller: Operator) -> Page[Settled]:

@@ -102,10 +102,8 @@ def routes(db: Database, tokens: Tokens) -> APIRouter:
         """The workspace's turns, in the order they were opened."""
         async with db.read(caller.workspace_id) as read:
             found = await store.page(read, after, limit, state, conversation_id)
-        return Page(
-            items=[TurnView.model_validate(turn) for turn in found],
-            next=str(found[-1].turn_id) if len(found) == limit else None,
-        )
+        items = [TurnView.model_validate(turn) for turn in found]
+        return Page.of(items, limit, lambda last: last.turn_id)
 
     @router.get("/{turn_id}")
     async def get_turn(turn_id: UUID, caller: Operator) -> TurnDetailView:

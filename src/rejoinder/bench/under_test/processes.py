@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
-from rejoinder.app.token_file import read_token
+from rejoinder.app.tokens.file import read_token
 from rejoinder.bench.under_test.program import Program, WireFormat
 from rejoinder.errors import Setup
 

@@ -12,14 +12,13 @@ from rejoinder.bots import store
 from rejoinder.bots.model import Channel
 from rejoinder.channels.connect.model import Tools
 from rejoinder.cli.operate.database import database
+from rejoinder.cli.operate.workspace import workspace as workspace_of
 from rejoinder.cli.run import run_async
-from rejoinder.db import Database
-from rejoinder.errors import NotFound, Setup
+from rejoinder.errors import NotFound
 from rejoinder.net.guard import outward
 from rejoinder.secrets.vault import open_vault
 from rejoinder.settings import Settings, load
 from rejoinder.telemetry.logs import configure
-from rejoinder.workspaces import store as workspaces
 
 _PAGE = 200
 
@@ -69,21 +68,9 @@ def run_in(workspace: str, work: Callable[[Place], Awaitable[None]]) -> None:
 async def _place(settings: Settings, slug: str) -> AsyncIterator[Place]:
     secret = settings.secret_key.get_secret_value() if settings.secret_key else None
     async with database(settings, "rejoinder channel") as db, outward() as out:
-        workspace_id = await _workspace(db, slug)
+        workspace_id = await workspace_of(db, slug)
         tools = Tools(db, open_vault(secret, settings.data), out, settings.public_url)
         yield Place(tools, workspace_id, _base(settings))
-
-
-async def _workspace(db: Database, slug: str) -> UUID:
-    async with db.maintenance() as maintenance:
-        found = await workspaces.by_slug(maintenance, slug)
-    if found is None:
-        raise Setup(
-            f"There is no workspace {slug!r} in this database.",
-            mend="Start `rejoinder serve` once, which makes `demo`, or name yours with --workspace.",
-            code="no_workspace",
-        )
-    return found.workspace_id
 
 
 def _base(settings: Settings) -> str:

@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from rejoinder.app.token_file import token_path
+from rejoinder.app.tokens.file import token_path
 from rejoinder.cli.doctor.report import Finding
 from rejoinder.db.private import has_cluster
 from rejoinder.db.private.folder import Folder

@@ -137,7 +137,7 @@ def _vector(server: store.Server) -> Finding:
     return Finding(
         "vector",
         "warning",
-        "The extension vector is missing. Search by words does without it.",
+        "The extension vector is missing: search is by words alone.",
         mend,
     )
 

@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack
 import typer
 
 from rejoinder.app.database import any_database
+from rejoinder.cli.doctor import embedder
 from rejoinder.cli.doctor.configured import NAME as SETTINGS
 from rejoinder.cli.doctor.configured import configured
 from rejoinder.cli.doctor.files import folder, permissions, room
@@ -87,14 +88,22 @@ async def _examine_database(visit: Visit, settings: Settings, stack: AsyncExitSt
     await visit.check("jobs", _QUERIES_S, jobs(db))
     await visit.check("people", _QUERIES_S, people(db))
     await visit.check("channels", _QUERIES_S, channels(settings, db))
+    await visit.check(embedder.NAME, _QUERIES_S, embedder.documents(settings, db))
 
 
 async def _examine_model(visit: Visit, settings: Settings, ask: bool) -> None:
     if ask:
         seconds = _LOADING_S + LIMIT_S * len(named(settings))
         await visit.check("model", seconds, models(settings))
+        limit = _LOADING_S + embedder.LIMIT_S
+        await visit.check(embedder.NAME, limit, embedder.asked(settings))
     else:
         visit.add(unasked(settings))
+        await visit.check(embedder.NAME, _QUICK_S, _unasked_embedder(settings))
+
+
+async def _unasked_embedder(settings: Settings) -> list[Finding]:
+    return [embedder.unasked(settings)]
 
 
 def _unchecked(visit: Visit, what: str, why: str) -> None:

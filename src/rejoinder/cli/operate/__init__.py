@@ -1,1 +1,1 @@
-"""Commands of who runs the installation: what waits, what gave up, what may go."""
+"""Commands of who runs the installation: what waits, what gave up, what may go; keys and backups."""

@@ -24,6 +24,7 @@ async def _cleanup(settings: Settings) -> None:
     typer.echo(f"log lines of finished jobs   {gone.finished_jobs}")
     typer.echo(f"failed jobs                  {gone.failed_jobs}")
     typer.echo(f"prompts and their answers    {gone.prompts}")
+    typer.echo(f"explanations                 {gone.explanations}")
     typer.echo(f"events                       {gone.events}")
     typer.echo(f"closed conversations         {gone.conversations}")
     typer.echo(f"resolved dead letters        {gone.dead_letters}")

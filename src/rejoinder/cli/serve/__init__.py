@@ -1,1 +1,1 @@
-"""`rejoinder serve`: the database, the server and its workers."""
+"""`rejoinder serve` and `rejoinder worker`: the database, the server and its workers, one here or a fleet."""

@@ -15,14 +15,15 @@ from rejoinder.app.accounts import accounts
 from rejoinder.app.address import published
 from rejoinder.app.build import build
 from rejoinder.app.database import ready_database
+from rejoinder.app.meaning import meaning_when_asked
 from rejoinder.app.models import models_when_asked, no_models
 from rejoinder.app.sample import Pancake, Sample, sample
-from rejoinder.app.token_file import ensure_token
+from rejoinder.app.tokens.file import ensure_token
 from rejoinder.channels.log import ChannelLog
 from rejoinder.cli.serve.fleet import Fleet, count_of
 from rejoinder.cli.serve.greeting import greeting
 from rejoinder.cli.serve.listen import bind, server_for, url_of
-from rejoinder.cli.stop import Stop
+from rejoinder.cli.serve.stop import Stop
 from rejoinder.db import connect
 from rejoinder.errors import Setup
 from rejoinder.live.bus import Bus
@@ -123,6 +124,7 @@ async def _run(
         working=crew.ready,
         models=crew.models,
         channel_log=channel_log,
+        meaning=await stack.enter_async_context(meaning_when_asked(settings, db)),
     )
     server = server_for(app)
 
@@ -173,13 +175,13 @@ async def _crew(
         return Crew(lambda: fleet.ready, fleet.hurry, models)
     if not worker:
         return NOBODY
-    from rejoinder.cli.working import (
+    from rejoinder.cli.serve.working import (
         working,  # pydantic-ai with it, which a server without a worker doesn't need
     )
 
     work = await stack.enter_async_context(working(dsn, settings, vault))
 
     async def ours() -> Chain:
-        return work.models
+        return work.models.default
 
     return Crew(lambda: work.ready, work.desk.hurry, ours)

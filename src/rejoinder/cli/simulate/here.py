@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from rejoinder.app.address import address_in
-from rejoinder.app.token_file import read_token
+from rejoinder.app.tokens.file import read_token
 from rejoinder.net.http import session
 from rejoinder.settings import Settings
 from rejoinder.testing.platforms.installation import Installation

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, TypeAlias
 from uuid import UUID
+
+from pydantic import JsonValue
 
 EVERYWHERE = UUID(int=0)
 """The scope of identities that mean the same person in every channel of a workspace."""
@@ -74,10 +76,18 @@ class NamedBy:
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """A customer with all their names. `merged_into` is the contact they were found to be the same person as."""
+    """A customer with all their names. `merged_into` is the contact they were found to be the same person as.
+
+    `attributes` are what they told when they were asked, or an operator wrote down; `language` is an ISO 639-1 code,
+    `time_zone` an IANA name.
+    """
 
     contact_id: UUID
     display_name: str | None
     opted_out_at: datetime | None
     merged_into: UUID | None
     created_at: datetime
+    attributes: dict[str, JsonValue] = field(default_factory=dict)
+    tags: list[str] = field(default_factory=list)
+    language: str | None = None
+    time_zone: str | None = None

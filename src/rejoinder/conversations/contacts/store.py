@@ -14,6 +14,7 @@ from rejoinder.conversations.contacts.model import (
     NamedBy,
     Wish,
 )
+from rejoinder.conversations.contacts.profile import store as profile
 from rejoinder.db import Batch, Database, Read, Tx, new_id
 
 # Who has any of these names, oldest first: what is found to be one person becomes that one. Beside each the key of the
@@ -119,8 +120,8 @@ VALUES ($1, $2, $3, $4, $5, $6, $7)
 """
 
 CONTACT = """
-SELECT contact_id, display_name, opted_out_at, merged_into, created_at FROM contacts
-WHERE workspace_id = $1 AND contact_id = $2
+SELECT contact_id, display_name, opted_out_at, merged_into, created_at, attributes, tags, language, time_zone
+FROM contacts WHERE workspace_id = $1 AND contact_id = $2
 """
 
 NAMES = """
@@ -211,6 +212,7 @@ async def merge(tx: Tx, contact_ids: Sequence[UUID]) -> Known | None:
     survivor, others = rows[0][0], [row[0] for row in rows[1:]]
     for statement in (MERGE_NAMES, MERGE_CONVERSATIONS, MERGE_LEDGER, MERGE_CONSENTS, MERGED):
         await tx.connection.execute(statement, tx.workspace_id, survivor, others)
+    await profile.merge(tx, survivor, others)
     wishes = [row[1] for row in rows if row[1] is not None]
     opted_out = min(wishes) if wishes else None
     shown = next((row[2] for row in rows if row[2]), None)

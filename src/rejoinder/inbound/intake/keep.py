@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import timedelta
 
-from rejoinder.db import AWAY, BUSY, Database
-from rejoinder.errors import Unavailable
+from rejoinder.db import Database
 from rejoinder.inbound.intake import store
 from rejoinder.inbound.intake.leave import job
 from rejoinder.queue.jobs import enqueue_on
+from rejoinder.queue.taking.rounds import rounds
 from rejoinder.telemetry.logs import log
 
 LATE = timedelta(seconds=6)
@@ -24,18 +23,13 @@ _FORGET_EVERY = 360  # rounds: half an hour
 
 async def keep(db: Database) -> None:
     """Sweep every 5 s and forget every half hour, as long as the worker lives. Any number of workers may do so."""
-    rounds = 0
-    while True:
-        try:
-            await sweep(db)
-            if rounds % _FORGET_EVERY == 0:
-                await forget(db)
-        except (*AWAY, *BUSY, Unavailable) as away:
-            log.warning("intake_sweep_waits", error=str(away))
-        except Exception:  # noqa: BLE001 - nobody else would do this work
-            log.exception("intake_sweep_failed")
-        rounds += 1
-        await asyncio.sleep(_SWEEP_S)
+
+    async def work(number: int) -> None:
+        await sweep(db)
+        if number % _FORGET_EVERY == 0:
+            await forget(db)
+
+    await rounds("intake_sweep", _SWEEP_S, work)
 
 
 async def sweep(db: Database, late: timedelta = LATE) -> int:

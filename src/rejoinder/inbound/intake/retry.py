@@ -19,6 +19,7 @@ from rejoinder.inbound.webhook.batch import apply_all, events_of
 from rejoinder.inbound.webhook.known import Known, KnownChannels
 from rejoinder.inbound.webhook.outcome import Strange, Waits, Whole
 from rejoinder.queue.jobs import Taken, enqueue
+from rejoinder.queue.taking.slots import Slots
 from rejoinder.secrets.vault import Vault
 from rejoinder.telemetry.logs import log
 from rejoinder.telemetry.metrics import INTAKE
@@ -31,57 +32,26 @@ _BY = "the worker"
 _MOST = 1000
 
 
-class Retry:
+class Retry(Slots):
     """Applies waiting bodies, `slots` at once; others wait here for a place. `wake` is the queue's handler.
 
     Who waits has taken nothing in hand yet: if this worker dies, the sweep finds it.
     """
 
     def __init__(self, db: Database, vault: Vault, *, slots: int) -> None:
+        super().__init__(_MOST)
         self._db = db
         self._channels = KnownChannels(db, vault)
-        self._slots = asyncio.Semaphore(slots)
-        self._room = _MOST
-        self._tasks: set[asyncio.Task[None]] = set()
-        self.freed = asyncio.Event()
+        self._places = asyncio.Semaphore(slots)
 
-    def room(self) -> int:
-        """How many more it could take now."""
-        return self._room
-
-    async def wake(self, job: Taken) -> None:
+    async def wake(self, taken: Taken) -> None:
         """Take one job. Raises Invalid for one that is none."""
-        self._room -= 1
-        try:
-            workspace_id, intake_id = job.conversation()
-            task = asyncio.create_task(self._try(workspace_id, intake_id), name="intake")
-        except BaseException:
-            self._leave()
-            raise
-        self._tasks.add(task)
-        task.add_done_callback(self._done)
-
-    async def drain(self, seconds: float) -> None:
-        """Let what is being applied finish within `seconds`; the sweep finds the rest."""
-        if self._tasks:
-            _, late = await asyncio.wait(self._tasks, timeout=seconds)
-            for task in late:
-                task.cancel()
-            if late:
-                await asyncio.wait(late)
-
-    def _done(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        self._leave()
-
-    def _leave(self) -> None:
-        if not self._room:
-            self.freed.set()
-        self._room += 1
+        workspace_id, intake_id = taken.conversation()
+        self.start(self._try(workspace_id, intake_id), "intake")
 
     async def _try(self, workspace_id: UUID, intake_id: UUID) -> None:
         try:
-            async with self._slots:
+            async with self._places:
                 await again(self._db, self._channels, workspace_id, intake_id)
         except (*AWAY, *BUSY, Unavailable) as away:  # its lease runs out, and the sweep finds it
             log.warning("intake_waits", intake_id=str(intake_id), error=str(away))

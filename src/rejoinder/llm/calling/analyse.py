@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
+from uuid import UUID
 
 from rejoinder.llm.calling.ask import Record, ask
 from rejoinder.llm.calling.chain import Chain
+from rejoinder.llm.calling.parameters import Terms
 from rejoinder.llm.form.answer import parse_analysis
 from rejoinder.llm.model import Line, Prompt, Understanding
 
@@ -40,6 +42,7 @@ async def analyse(
     *,
     timeout: float,
     record: Record,
+    bot_id: UUID | None = None,
 ) -> Analysed:
     """What one message, after its `history`, is taken to say: one call, to the next model where one fails.
 
@@ -47,5 +50,6 @@ async def analyse(
     `generate`; a model that tells neither intent nor sentiment has failed (ModelTransient).
     """
     prompt = Prompt(_WHAT[what], (), tuple(history), (asked,), purpose="analyse")
-    said = await ask(chain, prompt, parse_analysis, timeout=timeout, record=record)
+    terms = Terms(bot_id=bot_id, purpose="analyse")
+    said = await ask(chain, prompt, parse_analysis, timeout=timeout, record=record, terms=terms)
     return Analysed(said.read, said.provider, said.model)

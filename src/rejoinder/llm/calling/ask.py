@@ -1,38 +1,27 @@
-"""Calling the models of a chain: a time limit on each call, failures sorted, every call booked."""
+"""Calling the models of a chain, one after the other: failures sorted, every call booked."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from time import monotonic
-from typing import Generic, TypeVar
+from typing import Final, Generic
 
-from pydantic_ai.messages import ModelMessage, ModelResponse
-from pydantic_ai.models import Model, ModelRequestParameters
-from pydantic_ai.usage import RequestUsage
+from pydantic_ai.models import Model
 
 from rejoinder.errors import ModelError, ModelRefused, ModelTransient
 from rejoinder.llm.calling.chain import Chain, takes
-from rejoinder.llm.calling.failure import (
-    BROKE_OFF,
-    DECLINED,
-    PROMPT_REFUSED,
-    UNUSABLE,
-    from_exception,
-    is_ailing,
-)
-from rejoinder.llm.calling.price import cost
-from rejoinder.llm.form.messages import as_text, to_messages
+from rejoinder.llm.calling.failure import DECLINED, PROMPT_REFUSED, is_ailing
+from rejoinder.llm.calling.limits import CROWDED
+from rejoinder.llm.calling.parameters import USUAL, Terms
+from rejoinder.llm.calling.running import Read, Record, Running
+from rejoinder.llm.form.messages import to_messages
 from rejoinder.llm.model import Prompt
-from rejoinder.usage.model import Call, Outcome
 
-# English has about four characters a token (OpenAI, "What are tokens"); other scripts have fewer,
-# so the estimate is a floor.
-CHARACTERS_PER_TOKEN = 4
+__all__ = ["Record", "Said", "ask"]
 
-Record = Callable[[Call], None]
-Read = TypeVar("Read")
+_PLACE_S: Final = 5.0
+"""So long a call waits for a place at its provider if another model may be asked instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,43 +34,75 @@ class Said(Generic[Read]):
 
 
 async def ask(
-    chain: Chain, prompt: Prompt, read: Callable[[str], Read], *, timeout: float, record: Record
+    chain: Chain,
+    prompt: Prompt,
+    read: Callable[[str], Read],
+    *,
+    timeout: float,
+    record: Record,
+    terms: Terms = USUAL,
 ) -> Said[Read]:
     """The first usable response of the chain's models, each asked at most once, one after the other.
 
     One that refuses a prompt with files is asked a second time, without them.
 
     `read` makes of a response's text what is wanted; it raises ModelTransient where it can't. Each call takes at most
-    `timeout` seconds. None is asked to say what another declined to. `record` is called once for each call made,
-    failed and cancelled ones too. When none can answer, raises the failure that may pass if there is one
-    (ModelTransient or ModelThrottled, whose `retry_after` is the shortest pause asked for, None as soon as one asked
-    for none), else ModelRefused. Cancelling it cancels the running call, which closes the connection to the provider.
+    `timeout` seconds, or those of the terms, the wait for a place at its provider among them. None is asked to say what
+    another declined to, and none that failed again and again, until one call has tried it. `record` is called once for
+    each call made, failed and cancelled ones too. When none can answer, raises the failure that may pass if there is
+    one (ModelTransient or ModelThrottled, whose `retry_after` is the shortest pause asked for, None as soon as one
+    asked for none), else ModelRefused. Cancelling it cancels the running call, which closes the connection to the
+    provider.
     """
+    limit = terms.ask.timeout_seconds or timeout
+    await chain.ready(limit)
     failures: list[ModelError] = []
-    for model in chain.order():
+    order = chain.order()
+    for number, model in enumerate(order, 1):
+        breaker = chain.breaker(model)
+        if (shut := breaker.enter()) is not None:
+            failures.append(shut)
+            continue
+        trial = breaker.trying
+        patience = limit if number == len(order) else min(limit, _PLACE_S)
         try:
-            call, found = await _first(model, prompt, read, timeout, record)
+            call, found = await _first(chain, model, prompt, read, limit, patience, record, terms)
         except ModelError as error:
+            if is_ailing(error):
+                breaker.failed(error)
+            elif error.code != CROWDED:
+                breaker.answered(well=False)
             if error.code == DECLINED:
                 raise
-            if is_ailing(error):
-                chain.failed(model, error.retry_after)
             failures.append(error)
         else:
-            chain.answered(model)
+            breaker.answered()
             return Said(found, model.system, call.name)
+        finally:
+            if trial:
+                breaker.left()
     raise _hopeful(failures)
 
 
 async def _first(
-    model: Model, prompt: Prompt, read: Callable[[str], Read], timeout: float, record: Record
+    chain: Chain,
+    model: Model,
+    prompt: Prompt,
+    read: Callable[[str], Read],
+    limit: float,
+    patience: float,
+    record: Record,
+    terms: Terms,
 ) -> tuple[Running, Read]:
     """With the files it takes; in words alone where it refuses that, a picture it can't read for instance."""
     for taken in dict.fromkeys((takes(model), frozenset[str]())):
         messages, parameters = to_messages(prompt, taken)
-        call = Running(model, messages)
+        call = Running(model, messages, terms)
+        begun = monotonic()
         try:
-            return call, await call.end(parameters, read, timeout, record)
+            async with chain.limits.place(model.system, patience):
+                left = max(0.0, limit - (monotonic() - begun))
+                return call, await call.end(parameters, read, left, record)
         except ModelRefused as refused:
             with_files = any(each.mime_type in taken for each in prompt.attachments)
             if refused.code != PROMPT_REFUSED or not with_files:
@@ -97,91 +118,3 @@ def _hopeful(failures: Sequence[ModelError]) -> ModelError:
     told = passing[0]
     told.retry_after = min(waits) if len(waits) == len(passing) else None
     return told
-
-
-@dataclass(slots=True)
-class Running:
-    """One call and what is known of it; it counts as cancelled until it ends otherwise.
-
-    `began` says that the provider may have worked on it.
-    """
-
-    model: Model
-    messages: list[ModelMessage]
-    outcome: Outcome = "cancelled"
-    error: str = ""
-    response: ModelResponse | None = None
-    began: bool = True
-
-    async def end(
-        self,
-        parameters: ModelRequestParameters,
-        read: Callable[[str], Read],
-        timeout: float,
-        record: Record,
-    ) -> Read:
-        """Make the call and book it, whatever becomes of it. Raises a ModelError."""
-        begun = monotonic()
-        try:
-            async with asyncio.timeout(timeout):
-                self.response = await self.model.request(self.messages, None, parameters)
-            found = read(_text(self.response))
-            self.outcome = "ok"
-            return found
-        except Exception as error:
-            self.outcome = "error"
-            failure = from_exception(error, who=f"The model {self.model.model_name}")
-            self.error = str(failure or type(error).__name__)
-            if failure is None:
-                raise
-            if self.response is not None and failure.code != DECLINED:
-                failure.code = UNUSABLE
-            broke_off = isinstance(error, TimeoutError) or failure.code == BROKE_OFF
-            self.began = self.response is not None or broke_off
-            raise failure from None  # an SDK's error may hold the request's headers, and so the key
-        finally:
-            record(self._booked(monotonic() - begun))
-
-    @property
-    def name(self) -> str:
-        """The model asked for; one that goes by its provider's name picks the model itself, and tells which it was."""
-        asked, answered = self.model.model_name, self.response and self.response.model_name
-        return answered if answered and asked == self.model.system else asked
-
-    def _booked(self, seconds: float) -> Call:
-        prompt, said = as_text(self.messages), (self.response and self.response.text) or ""
-        usage = self.response.usage if self.response else RequestUsage()
-        estimated = self.began and not (usage.input_tokens or usage.output_tokens)
-        if estimated:  # refused at the door, nothing was read and nothing is paid
-            usage = RequestUsage(input_tokens=_tokens(prompt), output_tokens=_tokens(said))
-        return Call(
-            provider=self.model.system,
-            model=self.name,
-            prompt=prompt,
-            response=said,
-            input_tokens=usage.input_tokens,
-            output_tokens=usage.output_tokens,
-            estimated=estimated,
-            cost=cost(self.model, usage, self.response.model_name if self.response else None),
-            seconds=seconds,
-            outcome=self.outcome,
-            error=self.error,
-        )
-
-
-def _text(response: ModelResponse) -> str:
-    """The text of a whole response; raises ModelRefused or ModelTransient for one that is none."""
-    if response.finish_reason == "content_filter":
-        raise ModelRefused("The model declined to answer.", code=DECLINED)
-    if response.finish_reason == "length":
-        raise ModelTransient(
-            "The model's answer was cut off at its token limit.",
-            mend="Raise the limit of the model server.",
-        )
-    if response.finish_reason == "error":
-        raise ModelTransient("The model's provider failed while answering.")
-    return response.text or ""
-
-
-def _tokens(text: str) -> int:
-    return -(-len(text) // CHARACTERS_PER_TOKEN)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from time import monotonic
@@ -9,11 +10,15 @@ from typing import Self
 
 from pydantic_ai.models import Model
 
-REST_SECONDS = 30.0
-"""A model that failed is asked after the others for this long: a customer must not wait for it each time."""
+from rejoinder.llm.calling.breaker import (
+    LONGEST_REST_SECONDS,
+    REST_SECONDS,
+    Breaker,
+    Breakers,
+)
+from rejoinder.llm.calling.limits import Limits
 
-LONGEST_REST_SECONDS = 300.0
-"""A model that asks for a longer pause is asked after the others until this is over."""
+__all__ = ["LONGEST_REST_SECONDS", "REST_SECONDS", "Chain", "takes"]
 
 
 def takes(model: Model) -> frozenset[str]:
@@ -23,14 +28,27 @@ def takes(model: Model) -> frozenset[str]:
 
 
 class Chain:
-    """The models of a process and which of them failed a moment ago. Raises ValueError for none."""
+    """Models by preference, and what is known of their health. Raises ValueError for none.
 
-    def __init__(self, models: Sequence[Model], clock: Callable[[], float] = monotonic) -> None:
+    `breakers` and `limits` are those of the process where several chains share models; `names` are what the models were
+    chosen by, if they were.
+    """
+
+    def __init__(
+        self,
+        models: Sequence[Model],
+        clock: Callable[[], float] = monotonic,
+        *,
+        breakers: Breakers | None = None,
+        limits: Limits | None = None,
+        names: Sequence[str] = (),
+    ) -> None:
         if not models:
             raise ValueError("a chain has at least one model")
         self.models = tuple(models)
-        self._clock = clock
-        self._resting: dict[int, float] = {}
+        self.names = tuple(names)
+        self.breakers = breakers or Breakers(clock)
+        self.limits = limits or Limits()
 
     @property
     def first(self) -> Model:
@@ -50,19 +68,22 @@ class Chain:
                 await stack.enter_async_context(model)
             yield self
 
+    def breaker(self, model: Model) -> Breaker:
+        """What is known of its health."""
+        return self.breakers.of(model)
+
     def order(self) -> list[Model]:
         """All of them; those that failed a moment ago last, by when their rest ends."""
-        now = self._clock()
-        rests = {
-            id(model): max(0.0, self._resting.get(id(model), 0.0) - now) for model in self.models
-        }
-        return sorted(self.models, key=lambda model: rests[id(model)])
+        return sorted(self.models, key=lambda model: self.breaker(model).rest)
 
-    def failed(self, model: Model, asked: float | None = None) -> None:
-        """It could not answer; `asked` are the seconds it wants to be left alone."""
-        rest = min(max(asked or 0.0, REST_SECONDS), LONGEST_REST_SECONDS)
-        self._resting[id(model)] = self._clock() + rest
-
-    def answered(self, model: Model) -> None:
-        """It answered."""
-        self._resting.pop(id(model), None)
+    async def ready(self, timeout: float) -> None:
+        """Where all have failed again and again, and one is being tried, wait for what becomes of that."""
+        breakers = [self.breaker(model) for model in self.models]
+        try:
+            async with asyncio.timeout(timeout):
+                while all(each.shut for each in breakers) and (
+                    trying := [each for each in breakers if each.trying]
+                ):
+                    await trying[0].tried()
+        except TimeoutError:
+            return

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic_ai import exceptions as theirs
 
 from rejoinder.errors import ModelError, ModelRefused, ModelThrottled, ModelTransient
+from rejoinder.llm.calling.limits import CROWDED
 
 # The account is out of credit: OpenAI says so with a 429 that no waiting mends ("Error codes").
 _QUOTA = {"insufficient_quota", "billing_hard_limit_reached", "billing_not_active"}
@@ -25,7 +26,7 @@ PROMPT_REFUSED = "model_refused_prompt"
 UNUSABLE = "model_answer_unusable"
 """The code of the error for an answer that came whole and can't be used."""
 
-_OF_THIS_CALL = {DECLINED, PROMPT_REFUSED, UNUSABLE}
+_OF_THIS_CALL = {DECLINED, PROMPT_REFUSED, UNUSABLE, CROWDED}
 
 
 def is_ailing(error: ModelError) -> bool:

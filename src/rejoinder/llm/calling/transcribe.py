@@ -5,9 +5,12 @@ from __future__ import annotations
 from pydantic_ai.messages import BinaryContent, ModelRequest, UserPromptPart
 from pydantic_ai.models import Model, ModelRequestParameters
 
+from rejoinder.bots.policies import Ask
 from rejoinder.errors import ModelError
-from rejoinder.llm.calling.ask import Running
 from rejoinder.llm.calling.chain import takes
+from rejoinder.llm.calling.limits import Limits
+from rejoinder.llm.calling.parameters import Terms
+from rejoinder.llm.calling.running import Running
 from rejoinder.telemetry.logs import log
 from rejoinder.usage.model import Call
 
@@ -20,21 +23,23 @@ _LONGEST = 20_000
 
 
 async def transcribe(
-    model: Model, data: bytes, mime_type: str, *, timeout: float
+    model: Model, data: bytes, mime_type: str, *, timeout: float, limits: Limits | None = None
 ) -> tuple[str | None, Call] | None:
     """(the words, the call that was made); no words where it failed, None where the model takes no such file.
 
-    `timeout` is seconds. Cancelling it cancels the call.
+    `timeout` is seconds, the wait for a place by the `limits` not counted. Cancelling it cancels the call.
     """
     if mime_type not in takes(model):
         log.warning("recording_not_taken", model=model.model_name, mime_type=mime_type)
         return None
     calls: list[Call] = []
     prompt = UserPromptPart([_ASKED, BinaryContent(data, media_type=mime_type)])
-    running = Running(model, [ModelRequest(parts=[prompt])])
+    terms = Terms(Ask(cache_prompt=False), purpose="transcribe")  # a recording is heard once
+    running = Running(model, [ModelRequest(parts=[prompt])], terms)
     try:
-        said = await running.end(ModelRequestParameters(), str.strip, timeout, calls.append)
+        async with (limits or Limits()).place(model.system, timeout):
+            said = await running.end(ModelRequestParameters(), str.strip, timeout, calls.append)
     except ModelError as failed:
         log.warning("transcription_failed", code=failed.code, model=model.model_name)
-        return None, calls[0]
+        return (None, calls[0]) if calls else None
     return said.replace("\x00", "")[:_LONGEST] or None, calls[0]

@@ -14,6 +14,7 @@ from rejoinder.llm.model import Entity, Sentiment, Understanding
 # PostgreSQL's text holds no NUL, UTF-8 no lone surrogate.
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _NO_WORD = re.compile(r"\W+")
+_TAG = re.compile(r"([a-z]{2,3})(?:[-_][a-z0-9]{1,8})*\Z")
 
 _LONGEST_WORD = 64
 _LONGEST_VALUE = 500
@@ -25,15 +26,16 @@ _SENTIMENTS: Mapping[str, Sentiment] = {each: each for each in get_args(Sentimen
 
 
 def read_understanding(found: Mapping[str, object]) -> Understanding:
-    """The fields `intent`, `sentiment`, `confidence` and `entities`; the default for each that says nothing.
+    """The fields `intent`, `sentiment`, `confidence`, `language`, `entities`; the default for each that says nothing.
 
     Entities are a list of `{type, value}` or an object of types with a value or a list of values each.
     """
     return Understanding(
         intent=_word(found.get("intent")) or "unknown",
         sentiment=_SENTIMENTS.get(_word(found.get("sentiment")), "neutral"),
-        confidence=_share(found.get("confidence")),
+        confidence=share(found.get("confidence")),
         entities=tuple(_entities(found.get("entities")))[:_MOST_ENTITIES],
+        language=_language(found.get("language")),
     )
 
 
@@ -50,10 +52,17 @@ def _word(said: object) -> str:
     return word if len(word) <= _LONGEST_WORD else ""
 
 
-def _share(said: object) -> float | None:
+def share(said: object) -> float | None:
+    """A number from 0 to 1, None for anything else."""
     if isinstance(said, bool) or not isinstance(said, int | float):
         return None
     return float(said) if 0 <= said <= 1 else None
+
+
+def _language(said: object) -> str:
+    """The first part of a language tag (`pt-BR`), of two letters or three; "und" for anything else."""
+    found = _TAG.match(said.strip().lower()) if isinstance(said, str) else None
+    return found[1] if found else "und"
 
 
 def _entities(said: object) -> Iterator[Entity]:

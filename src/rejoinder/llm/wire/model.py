@@ -16,21 +16,16 @@ from pydantic_ai.models import Model, ModelRequestParameters, StreamedResponse
 from pydantic_ai.settings import ModelSettings
 from yarl import URL
 
-from rejoinder.errors import ModelError, ModelTransient, Setup
-from rejoinder.llm.calling.failure import BROKE_OFF, from_status
-from rejoinder.llm.key import clean_key
+from rejoinder.errors import ModelError
+from rejoinder.llm.calling.failure import BROKE_OFF
 from rejoinder.llm.wire.protocol import Fault, Wire
+from rejoinder.llm.wire.server import BROKEN, TIMEOUT, Server, endpoint
 from rejoinder.llm.wire.stream import Streamed, events
 from rejoinder.net.retry_after import retry_after
 
 # A reply is a few KiB; a server that sends more than this sends something else.
 MAX_BODY: Final = 4 * 1024 * 1024
-# What a provider says goes into logs and the ledger: a sentence, no page.
-_QUOTED = 300
-# The caller limits the whole call (`generate`); only connecting has its own limit.
-_TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=10)
 _LARGE = 512 * 1024
-_BROKEN = (aiohttp.ClientError, OSError)
 
 _Body = Callable[..., bytes]
 """Makes a request's body, `structured` or not."""
@@ -45,6 +40,7 @@ class WireModel(Model[None]):
 
     wire: ClassVar[Wire]
     content_type: ClassVar[str] = "application/json"
+    streams: ClassVar[bool] = True
 
     def __init__(
         self,
@@ -58,20 +54,10 @@ class WireModel(Model[None]):
         wire = self.wire
         self._name = name
         self._base_url = base_url or wire.BASE_URL
-        self._url = _endpoint(wire, self._base_url, wire.path(name, stream=False))
-        self._stream_url = _endpoint(wire, self._base_url, wire.path(name, stream=True))
-        self._key = clean_key(api_key, wire.KEY_SETTING)
-        if self._key is None and self._url.host == URL(wire.BASE_URL).host:
-            raise Setup(
-                f"The models of {self._url.host} need a key.",
-                mend=f"Set {wire.KEY_SETTING}.",
-                code="no_key",
-            )
-        self._headers = {"Content-Type": self.content_type}
-        if self._key is not None:
-            self._headers |= wire.headers(self._key)
+        self._url = endpoint(wire, self._base_url, wire.path(name, stream=False))
+        self._stream_url = endpoint(wire, self._base_url, wire.path(name, stream=True))
+        self._server = Server(wire, self._url, api_key, what=f"The model {name}")
         self._session = session
-        self._who = f"The model {name} at {self._url.host}"
         self._structured = True  # until the server turns structured output down
 
     @property
@@ -148,7 +134,7 @@ class WireModel(Model[None]):
                 _events=events(self._chunks(response)),
                 _close=response.close,
                 _failure=lambda data: self._failure(200, data, None),
-                _cut=lambda: self._unreachable("it ended early"),
+                _cut=lambda: self._server.unreachable("it ended early", code=BROKE_OFF),
             )
 
     async def _ask(self, url: URL, body: _Body, *, native: bool) -> aiohttp.ClientResponse:
@@ -172,14 +158,14 @@ class WireModel(Model[None]):
             return await self._session.post(
                 url,
                 data=_payload(body),
-                headers=self._headers,
-                timeout=_TIMEOUT,
+                headers=self._server.headers(self.content_type),
+                timeout=TIMEOUT,
                 allow_redirects=False,
             )
-        except _BROKEN as error:
+        except BROKEN as error:
             broken = type(error).__name__
         # out here it has no context: aiohttp's errors carry the request's headers, and so the key
-        raise self._unreachable(broken)
+        raise self._server.unreachable(broken)
 
     async def _whole(self, response: aiohttp.ClientResponse) -> bytes:
         async with response:
@@ -193,71 +179,28 @@ class WireModel(Model[None]):
                 chunk = await anext(chunks)
             except StopAsyncIteration:
                 return
-            except _BROKEN as error:
+            except BROKEN as error:
                 broken = type(error).__name__
                 continue
             size += len(chunk)
             if size > MAX_BODY:
-                raise ModelTransient(f"{self._who} sent more than {MAX_BODY >> 20} MiB.")
+                raise self._server.too_much(MAX_BODY)
             yield chunk
-        raise self._unreachable(broken, code=BROKE_OFF)
-
-    def _unreachable(self, why: str, code: str | None = None) -> ModelTransient:
-        return ModelTransient(
-            f"{self._who} can't be reached or broke off ({why}).",
-            mend=f"Check {self.wire.URL_SETTING} and that the server runs.",
-            code=code,
-        )
+        raise self._server.unreachable(broken, code=BROKE_OFF)
 
     def _failure(self, status: int, raw: bytes, wait: float | None) -> ModelError:
         fault = self.wire.read_fault(raw)
         if status == 200 and fault is None:
-            return ModelTransient(
-                f"{self._who} answered 200 with a body that is no answer of a model.",
-                mend=f"Check {self.wire.URL_SETTING}: it should look like {self.wire.BASE_URL}.",
-            )
+            return self._server.without("is no answer of a model")
         fault = fault or Fault()
         if status == 200:  # some gateways hide an error in a 200
             status = _status_in(fault.codes)
-        return from_status(
-            fault.status or status,
-            who=self._who,
-            said=self._quote(fault.said),
-            codes=tuple(self._quote(code) for code in fault.codes),
-            retry_after=fault.wait if wait is None else wait,
-            key_setting=self.wire.KEY_SETTING,
-            url_setting=self.wire.URL_SETTING,
-        )
-
-    def _quote(self, said: str) -> str:
-        """The provider's words, in one line, without the key should it repeat it."""
-        if self._key is not None:
-            said = said.replace(self._key, "[key]")
-        said = " ".join(said.split())
-        return said if len(said) <= _QUOTED else f"{said[:_QUOTED]}…"
+        return self._server.failure(status, fault, wait)
 
 
 def _payload(body: bytes) -> bytes | BytesIO:
     """A body with files in it may be large; aiohttp wants to write such a one piece by piece."""
     return body if len(body) < _LARGE else BytesIO(body)
-
-
-def _endpoint(wire: Wire, base_url: str, path: str) -> URL:
-    wrong = Setup(
-        f"{wire.URL_SETTING} is no http address.",
-        mend=f"Set it to something like {wire.BASE_URL}, without user name, password, ? or #.",
-        code="bad_model_address",
-    )
-    try:
-        base = URL(base_url)
-        url = URL(f"{base_url.rstrip('/')}/{path}") if path else base
-    except ValueError:
-        raise wrong from None
-    if url.scheme not in ("http", "https") or not url.host or url.user or url.password:
-        raise wrong
-    if base.query_string or base.fragment:
-        raise wrong
-    return url
 
 
 def _status_in(codes: tuple[str, ...]) -> int:

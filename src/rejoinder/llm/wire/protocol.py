@@ -38,8 +38,8 @@ class Delta:
     response_id: str | None = None
 
 
-class Wire(Protocol):
-    """A wire format; each module with these names is one. All of it is pure."""
+class Format(Protocol):
+    """What each wire format says of its server."""
 
     @property
     def SYSTEM(self) -> str:  # noqa: N802 - a constant of the module
@@ -57,11 +57,18 @@ class Wire(Protocol):
     def URL_SETTING(self) -> str:  # noqa: N802
         """The setting that holds another base address."""
 
-    def path(self, name: str, *, stream: bool) -> str:
-        """What follows the base address; nothing where that is the whole."""
-
     def headers(self, key: str) -> dict[str, str]:
         """The headers that carry the key."""
+
+    def read_fault(self, raw: bytes) -> Fault | None:
+        """What an error's body says, None if it says nothing."""
+
+
+class Wire(Format, Protocol):
+    """A wire format of chats; each module with these names is one. All of it is pure."""
+
+    def path(self, name: str, *, stream: bool) -> str:
+        """What follows the base address; nothing where that is the whole."""
 
     def request_body(
         self,
@@ -80,9 +87,6 @@ class Wire(Protocol):
 
     def read_delta(self, data: bytes) -> Delta | None:
         """What one event of a stream says, None if that is no event of this format."""
-
-    def read_fault(self, raw: bytes) -> Fault | None:
-        """What an error's body says, None if it says nothing."""
 
     def takes(self, name: str) -> frozenset[str]:
         """The MIME types of the files that this model takes beside text."""

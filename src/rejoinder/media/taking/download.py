@@ -6,15 +6,15 @@ import asyncio
 import random
 import tempfile
 from base64 import b64decode
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import IO, Literal
 from uuid import UUID
 
-from rejoinder.db import AWAY, BUSY, Batch, Database
-from rejoinder.errors import Unavailable
+from rejoinder.db import Batch, Database
 from rejoinder.media import store
 from rejoinder.media.jobs import download as job
 from rejoinder.media.model import Claimed, Gone, Kept, Locate, NotLocated, Transcribe, Transcript
@@ -24,12 +24,15 @@ from rejoinder.media.taking.scan import NotScanned, Scanner
 from rejoinder.net.fetch import Fetched, NeverFetched, NotFetched, Unwanted, fetch
 from rejoinder.net.guard import Outward
 from rejoinder.queue.jobs import enqueue
+from rejoinder.queue.taking.hold import holding
 from rejoinder.telemetry.logs import log
 from rejoinder.telemetry.metrics import MEDIA, MEDIA_BYTES
 from rejoinder.usage import store as ledger
 
 LEASE = timedelta(seconds=30)
 """A worker that has not renewed its claim for so long is dead; it renews three times as often."""
+
+_RENEW_S = LEASE.total_seconds() / 3
 
 _TRY_S = 600.0
 """One try in all: a limit on what the limits of its steps leave open."""
@@ -85,7 +88,10 @@ async def download(means: Means, workspace_id: UUID, media_id: UUID) -> str | No
         )
         return await _end(means.db, claimed, "failed", why)
     try:
-        async with asyncio.timeout(_TRY_S), _held(means.db, claimed):
+        async with (
+            asyncio.timeout(_TRY_S),
+            holding(f"media-{media_id}", _RENEW_S, partial(_renew, means.db, claimed)),
+        ):
             taken = await _take(means, claimed)
     except Refused as refused:
         return await _end(means.db, claimed, "refused", refused.detail)
@@ -173,25 +179,10 @@ async def _heard(means: Means, claimed: Claimed, kept: Kept, file: IO[bytes]) ->
     return await means.transcribe(file.read(), kept.mime_type)
 
 
-@asynccontextmanager
-async def _held(db: Database, claimed: Claimed) -> AsyncIterator[None]:
-    """Renew the claim until left. Should it be lost, what is fetched is thrown away when it is written down."""
-
-    async def renew() -> None:
-        while True:
-            await asyncio.sleep(LEASE.total_seconds() / 3)
-            try:
-                async with db.statement(claimed.workspace_id) as tx:
-                    await store.hold(tx, claimed, LEASE)
-            except (*AWAY, *BUSY, Unavailable) as away:
-                log.warning("media_claim_not_renewed", error=type(away).__name__)
-
-    renewing = asyncio.create_task(renew(), name=f"media-{claimed.media_id}-held")
-    try:
-        yield
-    finally:
-        renewing.cancel()
-        await asyncio.wait([renewing])
+async def _renew(db: Database, claimed: Claimed) -> None:
+    """Should the claim be lost, what is fetched is thrown away when it is written down."""
+    async with db.statement(claimed.workspace_id) as tx:
+        await store.hold(tx, claimed, LEASE)
 
 
 async def _ready(db: Database, claimed: Claimed, taken: _Taken) -> str:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import timedelta
 
-from rejoinder.db import AWAY, BUSY, Database
-from rejoinder.errors import Unavailable
+from rejoinder.db import Database
 from rejoinder.outbound.alarm import job
 from rejoinder.outbound.upkeep import store
 from rejoinder.outbound.upkeep.pause import end_pauses
 from rejoinder.queue import store as queue
 from rejoinder.queue.jobs import DELIVER, enqueue_on
 from rejoinder.queue.lanes import platform_of
+from rejoinder.queue.taking.rounds import rounds
 from rejoinder.telemetry.logs import log
 from rejoinder.telemetry.metrics import DELIVERIES
 
@@ -27,15 +26,12 @@ _ROUND_S = 5.0
 
 async def keep(db: Database) -> None:
     """Sweep and end pauses every 5 s, for as long as the worker lives. Any number of workers may do so at once."""
-    while True:
-        try:
-            await sweep(db)
-            await end_pauses(db)
-        except (*AWAY, *BUSY, Unavailable) as away:
-            log.warning("sweep_waits", error=str(away))
-        except Exception:  # noqa: BLE001 - nobody else would do this work
-            log.exception("sweep_failed")
-        await asyncio.sleep(_ROUND_S)
+
+    async def work(_: int) -> None:
+        await sweep(db)
+        await end_pauses(db)
+
+    await rounds("sweep", _ROUND_S, work)
 
 
 async def sweep(db: Database, late: timedelta = LATE) -> int:

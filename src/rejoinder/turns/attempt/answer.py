@@ -2,109 +2,182 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from time import monotonic
 
 from rejoinder.bots.known import Bots
-from rejoinder.bots.model import Bot
-from rejoinder.db import Database, Read
-from rejoinder.errors import ModelError, ModelTransient, NothingAsked
-from rejoinder.knowledge.model import Found
-from rejoinder.knowledge.search import search
+from rejoinder.bots.policies import Ask
+from rejoinder.bots.voice.known import Voices
+from rejoinder.db import Database
+from rejoinder.errors import ModelError, ModelTransient
+from rejoinder.guard.redact import Redaction
+from rejoinder.knowledge import Found, search
+from rejoinder.knowledge.searching.meaning import Meaning
+from rejoinder.live.preview import Previews, Tell
 from rejoinder.llm.calling.chain import Chain
-from rejoinder.llm.calling.generate import Generated, generate
-from rejoinder.llm.model import Attachment, Prompt
+from rejoinder.llm.chains import Chains
+from rejoinder.llm.model import Attachment
 from rejoinder.media.look import Viewer
 from rejoinder.telemetry.logs import log
-from rejoinder.turns.attempt import store
+from rejoinder.turns.answering.judging.explain import Course, explain
+from rejoinder.turns.answering.judging.judge import Judged, of_an_answer, stopped, without_a_model
+from rejoinder.turns.answering.look import look
+from rejoinder.turns.answering.make import make
+from rejoinder.turns.answering.model import Window
+from rejoinder.turns.answering.read import read
+from rejoinder.turns.answering.settle import First, settle
+from rejoinder.turns.answering.understand import understand
 from rejoinder.turns.attempt.commit import Committed, commit
-from rejoinder.turns.attempt.look import look
-from rejoinder.turns.attempt.prompt import compose
-from rejoinder.turns.model import Asked, Claimed, Verdict
+from rejoinder.turns.model import Claimed, Verdict
+from rejoinder.turns.summary.decide import due
+from rejoinder.usage.budgets import Budgets
 from rejoinder.usage.model import Call
+
+STREAMING = frozenset({"widget", "rest"})
+"""Channels whose readers watch a conversation's events."""
 
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """What a worker answers with. `timeout` is seconds a model call; without a `viewer` no file is looked at."""
+    """What a worker answers with. `timeout` is seconds a model call; without a `viewer` no file is looked at.
+
+    `meaning` searches by meaning, `budgets` say what may still be spent, `previews` show what is being written.
+    """
 
     db: Database
     bots: Bots
-    models: Chain
+    voices: Voices
+    models: Chains
+    budgets: Budgets
+    meaning: Meaning
     timeout: float
     viewer: Viewer | None = None
+    previews: Previews | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
-    """What is known when a turn is answered: the bot, the unanswered messages, and what came before them."""
+class Asked:
+    """Whom this turn asks (`answering.make.Asking`)."""
 
-    bot: Bot
-    asked: tuple[Asked, ...]
-    history: tuple[Asked, ...]
-
-    @property
-    def has_files(self) -> bool:
-        """Whether an unanswered message came with a file; nothing more than its content is asked for that."""
-        return any(message.files for message in self.asked)
+    chain: Chain
+    ask: Ask
+    timeout: float
+    record: Callable[[Call], None]
+    on_text: Callable[[str], None] | None = None
 
 
 async def answer(means: Means, claimed: Claimed, calls: list[Call]) -> Committed:
-    """Read, retrieve, generate, decide, commit.
+    """Read, understand, settle or make, judge, commit.
 
     `calls` collects every call to a model as it ends, so that they can be booked whatever becomes of the turn.
     Raises LostTurn when the turn was taken away, ModelTransient when the model failed and another attempt may help.
     """
     begun = monotonic()
     bot = await means.bots.get(claimed.workspace_id, claimed.bot_id)
+    voice = await means.voices.get(claimed.workspace_id, claimed.bot_id)
     async with means.db.read(claimed.workspace_id) as connection:
-        window = await read(connection, claimed, bot)
-        found = [] if window.has_files else await retrieve(connection, window)
-    files: tuple[Attachment, ...] = ()
-    if window.has_files:  # what is heard in a recording is searched for too
-        window, files = await see(means, claimed, window)
-        async with means.db.read(claimed.workspace_id) as connection:
-            found = await retrieve(connection, window)
-    resources = next((each.resources for each in reversed(window.asked) if each.resources), None)
-    prompt = compose(window.bot, window.history, window.asked, found, resources, files)
-    last = claimed.attempt >= claimed.policy.max_attempts
-    verdict = await decide(means, window.bot, prompt, calls.append, last=last)
-    verdict = replace(verdict, seconds=monotonic() - begun, resources=resources)
-    return await commit(means.db, claimed, verdict, calls, window.asked[-1].message_id)
-
-
-async def read(connection: Read, claimed: Claimed, bot: Bot) -> Window:
-    """The window: inside a turn messages are read by platform time, before it by seq. Raises NothingAsked."""
-    messages = await store.window(connection, claimed, bot.history_messages)
-    asked = tuple(
-        sorted(
-            (message for message in messages if message.turn_id == claimed.turn_id),
-            key=lambda message: (message.platform_time, message.seq),
-        )
+        window = await read(connection, claimed, bot, voice)
+    course = Course(window, understand(window))
+    course.times["read"] = monotonic() - begun
+    attachments: tuple[Attachment, ...] = ()
+    if window.has_files:  # what is heard in a recording is understood and searched for too
+        window, attachments = await see(means, claimed, window)
+        course = replace(course, window=window, understood=understand(window))
+    found = settle(window, course.understood, claimed.turn_id)
+    if found.settled is not None:
+        course.settled = found.settled
+        judged = without_a_model(window, course.understood, found, found.settled)
+    else:
+        judged = await ask(means, claimed, course, found, attachments, calls)
+    course.times["answer"] = monotonic() - begun
+    verdict = replace(
+        judged.verdict,
+        seconds=monotonic() - begun,
+        resources=window.resources,
+        explanation=explain(course, judged, calls),
+        summary_due=bot.settings.speak.summarise
+        and course.made is not None
+        and course.made.provider != "local"  # which writes none
+        and due(window.unsummarised, bot.history_messages),
     )
-    if not asked:
-        raise NothingAsked("The turn is not this worker's any more, or it has no messages left.")
-    return Window(bot, asked, _history(messages, claimed, max(message.seq for message in asked)))
+    committed = await commit(means.db, claimed, verdict, calls, window.asked[-1].message_id)
+    means.budgets.booked(claimed.workspace_id, claimed.contact_id, calls)
+    return committed
 
 
-def _history(messages: list[Asked], claimed: Claimed, newest: int) -> tuple[Asked, ...]:
-    # A customer's message newer than the turn's is the next turn's business; a reply to the turn before may well have
-    # come after this turn's first message.
-    earlier = (
-        message
-        for message in messages
-        if message.turn_id != claimed.turn_id
-        and (message.sender_type != "customer" or message.seq < newest)
+async def ask(
+    means: Means,
+    claimed: Claimed,
+    course: Course,
+    found: First,
+    attachments: tuple[Attachment, ...],
+    calls: list[Call],
+) -> Judged:
+    """Ask the bot's models within its budget; where they can't answer, its fallback text goes out and a person is told.
+
+    Raises ModelTransient instead, where it may pass and this is not the last attempt.
+    """
+    window, understood = course.window, course.understood
+    settings = window.bot.settings
+    chain = await means.models.of(settings.ask)
+    budget = await means.budgets.look(
+        claimed.workspace_id,
+        bot_id=claimed.bot_id,
+        spend=settings.spend,
+        contact_id=claimed.contact_id,
     )
-    return tuple(sorted(earlier, key=lambda message: message.seq))
+    if budget.state != "within":
+        course.budget = budget.why
+        if budget.state == "stop":
+            return stopped(window, understood, found, budget.why)
+        chain = await means.models.named(settings.spend.downgrade_to)
+    with timed(course, "search"):
+        pieces = await retrieve(means, claimed, window, calls.append)
+    try:
+        async with showing(means, claimed, window) as on_text:
+            asking = Asked(chain, settings.ask, means.timeout, calls.append, on_text)
+            with timed(course, "model"):
+                made = await make(asking, window, understood, pieces, claimed.platform, attachments)
+    except ModelError as failed:
+        if isinstance(failed, ModelTransient) and claimed.attempt < claimed.policy.max_attempts:
+            raise
+        return Judged(_failed(window, chain, failed), understood.local)
+    course.made = made
+    return of_an_answer(window, understood, found, made)
 
 
-async def retrieve(connection: Read, window: Window) -> list[Found]:
+async def retrieve(
+    means: Means, claimed: Claimed, window: Window, record: Callable[[Call], None]
+) -> list[Found]:
     """What the knowledge base has on the unanswered messages."""
-    return await search(
-        connection, "\n".join(message.heard or message.text for message in window.asked)
-    )
+    know, asked = window.bot.settings.know, "\n".join(window.texts)
+    if not asked.strip():
+        return []
+    meant = await means.meaning.of(Redaction(window.bot.settings.check.redact).hide(asked), record)
+    async with means.db.read(claimed.workspace_id) as connection:
+        return await search(
+            connection,
+            asked,
+            bot_id=claimed.bot_id,
+            limit=know.top,
+            vector=meant.vector if meant else None,
+            model=meant.model if meant else None,
+            languages=know.languages,
+            min_score=know.min_score,
+        )
+
+
+@asynccontextmanager
+async def showing(means: Means, claimed: Claimed, window: Window) -> AsyncIterator[Tell | None]:
+    """What shows the answer while it is made, where the channel can and the bot wishes."""
+    wished = window.bot.settings.ask.stream and window.mode == "answer"
+    if means.previews is None or not wished or claimed.platform not in STREAMING:
+        yield None
+        return
+    async with means.previews.of(claimed.conversation_id, claimed.turn_id, claimed.fence) as tell:
+        yield tell
 
 
 async def see(
@@ -113,54 +186,37 @@ async def see(
     """The window with what is heard in its recordings, and the files a model is shown."""
     if means.viewer is None:
         return window, ()
-    takes = means.models.takes
-    asked, files = await look(means.viewer, claimed.workspace_id, window.asked, takes)
+    chain = await means.models.of(window.bot.settings.ask)
+    asked, files = await look(means.viewer, claimed.workspace_id, window.asked, chain.takes)
     return replace(window, asked=asked), files
 
 
-async def decide(
-    means: Means, bot: Bot, prompt: Prompt, record: Callable[[Call], None], *, last: bool
-) -> Verdict:
-    """Ask the model; if it can't, the bot's fallback text goes out and a person is called.
-
-    Raises ModelTransient instead, where it may pass and this is not the `last` attempt.
-    """
-    preferred = means.models.first
-    try:
-        generated = await generate(means.models, prompt, timeout=means.timeout, record=record)
-    except ModelError as failed:
-        # Not what the provider said: it may quote the customer. The turn's row and the ledger hold that.
-        log.warning(
-            "model_failed",
-            code=failed.code,
-            mend=failed.mend,
-            provider=preferred.system,
-            model=preferred.model_name,
-        )
-        if isinstance(failed, ModelTransient) and not last:
-            raise
-        return Verdict(
-            "failed",
-            replies=(bot.fallback_text,),
-            decision="hand_off",
-            reason="the model failed",
-            provider=preferred.system,
-            model=preferred.model_name,
-            error=str(failed),
-        )
-    return verdict(generated)
-
-
-def verdict(generated: Generated) -> Verdict:
-    """What the model's answer means for the turn."""
-    answer = generated.answer
-    reply = answer.reply.replace("\x00", "").strip()
-    return Verdict(
-        "handed_off" if answer.decision == "hand_off" else "committed",
-        replies=(reply,) if reply and answer.decision != "silent" else (),
-        decision=answer.decision,
-        reason=answer.reason,
-        provider=generated.provider,
-        model=generated.model,
-        understanding=answer.understanding,
+def _failed(window: Window, chain: Chain, failed: ModelError) -> Verdict:
+    # Not what the provider said: it may quote the customer. The turn's row and the ledger hold that.
+    log.warning(
+        "model_failed",
+        code=failed.code,
+        mend=failed.mend,
+        provider=chain.first.system,
+        model=chain.first.model_name,
     )
+    return Verdict(
+        "failed",
+        replies=(window.bot.fallback_text,),
+        decision="hand_off",
+        reason="the model failed",
+        provider=chain.first.system,
+        model=chain.first.model_name,
+        error=str(failed),
+        draft=window.mode == "draft",
+    )
+
+
+@contextmanager
+def timed(course: Course, step: str) -> Iterator[None]:
+    """Note how long a step took."""
+    begun = monotonic()
+    try:
+        yield
+    finally:
+        course.times[step] = monotonic() - begun

@@ -46,3 +46,4 @@ def measure(calls: Sequence[Call]) -> None:
         MODEL_SECONDS.labels(call.provider, call.model).observe(call.seconds)
         MODEL_TOKENS.labels(call.provider, call.model, "input").inc(call.input_tokens)
         MODEL_TOKENS.labels(call.provider, call.model, "output").inc(call.output_tokens)
+        MODEL_TOKENS.labels(call.provider, call.model, "cached").inc(call.cached_tokens)

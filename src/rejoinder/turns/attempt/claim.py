@@ -6,6 +6,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from rejoinder.bots.store import bot_of
+from rejoinder.conversations import store as records
 from rejoinder.db import Batch, Database, Tx
 from rejoinder.events import store as log
 from rejoinder.events.model import NewEvent
@@ -79,13 +80,16 @@ def _priority(guard: Guard) -> int:
 
 async def _give_up(tx: Tx, guard: Guard, turn: Turn) -> None:
     bot = await bot_of(tx, guard.bot_id)
+    answers = await records.auto_response(tx, guard.conversation_id)
+    mode = bot.settings.mode if bot else "analyse"
     last = await attempts.last_error(tx, turn.turn_id)
     verdict = Verdict(
         "failed",
-        replies=(bot.fallback_text,) if bot else (),
+        replies=(bot.fallback_text,) if bot and mode != "analyse" else (),
         decision="hand_off",
         reason="attempts used up",
         error=f"{turn.attempt} attempts ended without an answer; the last: {last or 'its worker died or stalled'}.",
+        draft=mode == "draft" or not answers,
     )
     await conclude(tx, guard, turn.turn_id, 0, verdict, [], None)  # no attempt ends here
     if guard.sends:  # nobody sends right after this commit

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
+from rejoinder.actions.collect import Got
+from rejoinder.conversations.contacts import store as contacts
 from rejoinder.db import Database, retry_away
 from rejoinder.errors import LostTurn
 from rejoinder.turns import decide, store
@@ -46,12 +48,15 @@ async def commit(
 
     async def once() -> Committed:
         async with db.transaction(claimed.workspace_id) as tx:
+            if isinstance(verdict.collected, Got):  # what is known of the contact changes
+                await contacts.lock(tx, claimed.contact_id)
             guard = await store.lock(tx, claimed.conversation_id)
             if guard is None or not decide.may_commit(guard, claimed.turn_id, claimed.fence):
                 raise LostTurn("The turn was taken from this worker before it could commit.")
-            await conclude(tx, guard, claimed.turn_id, claimed.fence, verdict, calls, newest_read)
+            replies = await conclude(
+                tx, guard, claimed.turn_id, claimed.fence, verdict, calls, newest_read
+            )
             waited = guard.now - claimed.first_unanswered_at
-            replies = len(verdict.replies)
             return Committed(
                 verdict.state, waited, replies, guard.platform, guard.sends and replies > 0
             )

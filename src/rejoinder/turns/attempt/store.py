@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Literal
 from uuid import UUID
 
+from pydantic import JsonValue
+
 from rejoinder.db import Batch, Read, Tx
 from rejoinder.turns import store
-from rejoinder.turns.model import Asked, Claimed, Turn, Verdict
+from rejoinder.turns.model import Turn, Verdict
 from rejoinder.usage.model import Spent
 
 TAKE = """
@@ -38,22 +41,12 @@ UPDATE turns SET state = 'waiting', worker_no = NULL, lease_until = NULL,
 WHERE workspace_id = $1 AND turn_id = $2
 """
 
-# What is said in a message's recordings; looked up for recordings alone.
-_HEARD = """CASE WHEN kind = 'audio' THEN (SELECT string_agg(f.transcript, ' ') FROM media f
-    WHERE f.workspace_id = $1 AND f.message_id = messages.message_id) END"""
-
-# The turn's messages only while its fence is ours: an answer that could not be committed is not begun.
-WINDOW = f"""
-(SELECT message_id, seq, turn_id, sender_type, kind, text, platform_time, metadata -> 'resources', {_HEARD},
-    jsonb_path_query_array(content, '$[*] ? (exists(@.media_id))')
- FROM messages
- WHERE workspace_id = $1 AND turn_id = $3 AND direction = 'inbound' AND kind <> 'deleted'
-    AND EXISTS (SELECT FROM turns WHERE workspace_id = $1 AND turn_id = $3 AND fence = $5))
-UNION ALL
-(SELECT message_id, seq, turn_id, sender_type, kind, text, platform_time, NULL, {_HEARD}, NULL FROM messages
- WHERE workspace_id = $1 AND conversation_id = $2 AND turn_id IS DISTINCT FROM $3 AND kind <> 'deleted'
- ORDER BY seq DESC LIMIT $4)
+EXPLAIN = """
+INSERT INTO explanations (workspace_id, turn_id, conversation_id, told) VALUES ($1, $2, $3, $4)
+ON CONFLICT (workspace_id, turn_id) DO NOTHING
 """
+
+EXPLANATION = "SELECT told FROM explanations WHERE workspace_id = $1 AND turn_id = $2"
 
 OUTCOME = (
     "SELECT outcome FROM turn_attempts WHERE workspace_id = $1 AND turn_id = $2 AND fence = $3"
@@ -96,7 +89,9 @@ def end(batch: Batch, turn_id: UUID, fence: int, verdict: Verdict, spent: Spent)
         store.MARK_MESSAGES,
         turn_id,
         verdict.error or None,
-        understood.confidence if understood else None,
+        verdict.confidence
+        if verdict.confidence is not None or not understood
+        else understood.confidence,
         understood.told() if understood else None,
     )
 
@@ -113,17 +108,19 @@ def give_back(
     batch.add(GIVE_BACK, running.turn_id, pause, outcome)
 
 
-async def window(read: Read, claimed: Claimed, history: int) -> list[Asked]:
-    """The turn's own messages, while it is ours, and the `history` newest others, in no order."""
-    rows = await read.connection.fetch(
-        WINDOW,
-        read.workspace_id,
-        claimed.conversation_id,
-        claimed.turn_id,
-        history,
-        claimed.fence,
+def explain(
+    batch: Batch, turn_id: UUID, conversation_id: UUID, told: Mapping[str, JsonValue]
+) -> None:
+    """Keep why the turn ended as it did."""
+    batch.add(EXPLAIN, turn_id, conversation_id, told)
+
+
+async def explanation(read: Read, turn_id: UUID) -> dict[str, JsonValue] | None:
+    """Why a turn ended as it did, as long as that is kept."""
+    found: dict[str, JsonValue] | None = await read.connection.fetchval(
+        EXPLANATION, read.workspace_id, turn_id
     )
-    return [Asked(*row) for row in rows]
+    return found
 
 
 async def has_messages(tx: Tx, turn_id: UUID) -> bool:

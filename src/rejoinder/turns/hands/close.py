@@ -10,6 +10,7 @@ from rejoinder.events import store as log
 from rejoinder.events.model import NewEvent
 from rejoinder.outbound.queue import withhold
 from rejoinder.turns import store
+from rejoinder.turns.hands.give_up import give_up
 from rejoinder.turns.hands.guarded import guarded
 
 REASON = "the conversation was closed"
@@ -31,6 +32,7 @@ async def close(db: Database, workspace_id: UUID, conversation_id: UUID, by: str
             for turn in guard.live:
                 store.stop(batch, turn, "cancelled", REASON)
             withhold(batch, conversation_id, REASON)
+            give_up(batch, conversation_id, REASON)
             cancelled = [
                 NewEvent(seq, "turn.cancelled", {"turn_id": str(turn.turn_id), "by": by})
                 for seq, turn in enumerate(guard.live, guard.seq + 1)

@@ -56,6 +56,13 @@ WHERE workspace_id = $1 AND state NOT IN ('waiting', 'running') AND turn_id IN (
     SELECT m.turn_id FROM messages m WHERE m.workspace_id = $1 AND m.message_id = ANY ($3::uuid[]))
 """
 
+ALLOW = """
+UPDATE conversations SET seq = $3, ai_enabled = coalesce($4::boolean, ai_enabled),
+    auto_response_enabled = coalesce($5::boolean, auto_response_enabled),
+    customer_satisfaction = coalesce($6::double precision, customer_satisfaction)
+WHERE workspace_id = $1 AND conversation_id = $2
+"""
+
 ADOPT = """
 UPDATE messages SET turn_id = $3, processing_status = 'pending', processed_at = NULL
 WHERE workspace_id = $1 AND conversation_id = $2 AND message_id = ANY ($4::uuid[])
@@ -146,3 +153,15 @@ async def noted(tx: Tx, guard: Guard, key: str) -> str | None:
 async def waits_for(tx: Tx, guard: Guard, reason: str) -> bool:
     """Whether that was why people were called last."""
     return await noted(tx, guard, "escalation_reason") == reason
+
+
+def allow(
+    batch: Batch,
+    conversation_id: UUID,
+    seq: int,
+    ai_enabled: bool | None,
+    auto_response_enabled: bool | None,
+    customer_satisfaction: float | None,
+) -> None:
+    """Say how far the bot may go, and how content the customer was; None leaves each as it is."""
+    batch.add(ALLOW, conversation_id, seq, ai_enabled, auto_response_enabled, customer_satisfaction)

@@ -10,6 +10,7 @@ from rejoinder.events import store as log
 from rejoinder.events.model import NewEvent
 from rejoinder.outbound.queue import withhold
 from rejoinder.turns import store
+from rejoinder.turns.hands.give_up import give_up
 from rejoinder.turns.hands.guarded import guarded
 from rejoinder.turns.model import Guard
 
@@ -63,6 +64,7 @@ def take_over(batch: Batch, guard: Guard, seq: int, agent: str) -> list[NewEvent
     for turn in guard.live:
         store.stop(batch, turn, "handed_off", REASON)
     withhold(batch, guard.conversation_id, REASON)
+    give_up(batch, guard.conversation_id, REASON)
     told = NewEvent(
         seq + 1, "conversation.handed_off", {"reason": REASON, "to": "agent", "agent": agent}
     )

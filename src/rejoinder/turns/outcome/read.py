@@ -87,7 +87,8 @@ def _status(facts: store.Facts) -> Status:
         return "failed"
     if facts.state == "handed_off":
         return "handed_off"
-    return "silent" if facts.decision == "silent" else "answered"
+    # What is only drafted has not been said yet.
+    return "silent" if facts.decision == "silent" or not facts.replies else "answered"
 
 
 def without_turn(sender_type: str) -> Status:

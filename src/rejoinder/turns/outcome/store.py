@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from pydantic import JsonValue
@@ -47,6 +48,22 @@ FROM turns t WHERE t.workspace_id = $1 AND t.turn_id = $2
 
 ASKED = """
 SELECT message_id FROM messages WHERE workspace_id = $1 AND turn_id = $2 AND direction = 'inbound' ORDER BY seq
+"""
+
+# A superseded turn's calls count for the one that took its messages.
+EXPLAINED = """
+SELECT t.turn_id, t.conversation_id, t.state, t.decision, t.reason, t.provider, t.model, t.error, t.first_unanswered_at,
+    t.ended_at, x.told, (
+        SELECT coalesce(jsonb_agg(jsonb_build_object('attempt', a.attempt, 'outcome', a.outcome, 'worker', a.worker,
+            'started_at', a.started_at, 'ended_at', a.ended_at, 'tokens', a.tokens, 'cost_usd', a.cost,
+            'error', a.error) ORDER BY a.fence), '[]')
+        FROM turn_attempts a WHERE a.workspace_id = $1 AND a.turn_id = t.turn_id), (
+        SELECT coalesce(jsonb_agg(r.message_id ORDER BY r.seq), '[]') FROM messages r
+        WHERE r.workspace_id = $1 AND r.turn_id = t.turn_id AND r.direction = 'outbound')
+FROM messages m
+JOIN turns t ON t.workspace_id = $1 AND t.turn_id = m.turn_id
+LEFT JOIN explanations x ON x.workspace_id = $1 AND x.turn_id = t.turn_id
+WHERE m.workspace_id = $1 AND m.message_id = $2
 """
 
 HAS_TURNS = "SELECT EXISTS (SELECT FROM turns WHERE workspace_id = $1 AND conversation_id = $2)"
@@ -98,6 +115,28 @@ class Answer:
     holder: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """A turn with all that is known of how it went; `told` is its explanation, None before it ended or once forgotten.
+
+    `attempts` are JSON objects, the earliest first; `replies` the ids of its messages to the customer.
+    """
+
+    turn_id: UUID
+    conversation_id: UUID
+    state: TurnState
+    decision: str | None
+    reason: str | None
+    provider: str | None
+    model: str | None
+    error: str | None
+    first_unanswered_at: datetime
+    ended_at: datetime | None
+    told: dict[str, JsonValue] | None
+    attempts: list[dict[str, JsonValue]]
+    replies: list[str]
+
+
 async def answer(read: Read, turn_id: UUID, holder: UUID | None) -> Answer | None:
     """A turn's answer, its deliveries and what has come meanwhile; None when there is no such turn."""
     row = await read.connection.fetchrow(ANSWER, read.workspace_id, turn_id, holder)
@@ -111,6 +150,12 @@ async def asked(read: Read, turn_id: UUID) -> list[UUID]:
     """The messages that a turn answers, in order."""
     rows = await read.connection.fetch(ASKED, read.workspace_id, turn_id)
     return [row[0] for row in rows]
+
+
+async def explained(read: Read, message_id: UUID) -> Explained | None:
+    """Why the turn of a message ended as it did; None where no turn has it."""
+    row = await read.connection.fetchrow(EXPLAINED, read.workspace_id, message_id)
+    return Explained(*row) if row else None
 
 
 async def has_turns(read: Read, conversation_id: UUID) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import timedelta
 
 import asyncpg
@@ -10,6 +9,7 @@ import asyncpg
 from rejoinder.db import AWAY, BUSY, Database
 from rejoinder.errors import Unavailable
 from rejoinder.queue.jobs import enqueue_on
+from rejoinder.queue.taking.rounds import rounds
 from rejoinder.telemetry.logs import log
 from rejoinder.telemetry.metrics import RESCUED, REWOKEN
 from rejoinder.turns import decide
@@ -20,28 +20,22 @@ from rejoinder.turns.upkeep import store as upkeep
 LATE = timedelta(seconds=10)
 """A wake-up is given this long to be taken before another is sent, else a backlog would multiply itself."""
 
-_LATER = (*AWAY, *BUSY, Unavailable)
 _ROUND_S = 1.0
 _FORGET_EVERY = 300
 
 
 async def keep(db: Database) -> None:
     """Rescue and sweep once a second, for as long as the worker lives. Any number of workers may do so at once."""
-    rounds = 0
-    while True:
-        try:
-            while await rescue(db) == upkeep.LOST_BATCH:
-                pass  # a worker died with its hands full: no pause before the rest
-            await sweep(db)
-            if rounds % _FORGET_EVERY == 0:
-                async with db.maintenance() as maintenance:
-                    await upkeep.forget_workers(maintenance)
-        except _LATER as away:
-            log.warning("upkeep_waits", error=str(away))
-        except Exception:  # noqa: BLE001 - nobody else would do this work
-            log.exception("upkeep_failed")
-        rounds += 1
-        await asyncio.sleep(_ROUND_S)
+
+    async def work(number: int) -> None:
+        while await rescue(db) == upkeep.LOST_BATCH:
+            pass  # a worker died with its hands full: no pause before the rest
+        await sweep(db)
+        if number % _FORGET_EVERY == 0:
+            async with db.maintenance() as maintenance:
+                await upkeep.forget_workers(maintenance)
+
+    await rounds("upkeep", _ROUND_S, work)
 
 
 async def rescue(db: Database) -> int:
@@ -63,7 +57,7 @@ async def _take_back(db: Database, lost: upkeep.Lost) -> bool:
             "expired",
             only_if=lambda now, running: decide.is_lost(now, running, lost.worker_alive),
         )
-    except _LATER as away:
+    except (*AWAY, *BUSY, Unavailable) as away:
         log.warning("rescue_waits", turn_id=str(lost.turn_id), error=str(away))
         return False
     except asyncpg.PostgresError:  # one turn that can't be moved must not keep the others

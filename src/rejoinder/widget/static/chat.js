@@ -1,7 +1,7 @@
 // The chat page: the visitor's session, his messages one after another, and the conversation's events.
 
 import { Stream } from "./stream.js";
-import { Own, announce, clear, showConnection, showNotice, showReply, showTyping, timeOf, welcome } from "./view.js";
+import { Own, announce, clear, showConnection, showNotice, showPreview, showReply, showTyping, timeOf, welcome } from "./view.js";
 
 const SEND_TIMEOUT_MS = 20_000;
 const REPLAYED_MS = 400; // this long without an event, and the earlier conversation has been shown again
@@ -164,12 +164,17 @@ const on = {
     known.add(id);
     showReply(botName, words, timeOf(id));
   },
+  "turn.preview": ({ turn_id: turn, text: words }) => {
+    if (running.has(turn)) showPreview(words);
+  },
   "turn.started": ({ turn_id: turn }) => {
+    showPreview("");
     running.add(turn);
     showTyping(true, botName);
   },
   "conversation.handed_off": () => {
     running.clear();
+    showPreview("");
     showTyping(false, botName);
     showNotice("This conversation was handed to a person, who will answer here.");
   },
@@ -185,6 +190,7 @@ function fromElsewhere(words) {
 
 function endTurn(turn) {
   running.delete(turn);
+  showPreview("");
   showTyping(running.size > 0, botName);
 }
 

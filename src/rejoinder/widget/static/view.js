@@ -107,6 +107,15 @@ export class Own {
   }
 }
 
+/** What is being written, in place of what was shown of it before; an empty text takes it away.
+    It stands behind the log, not in it: a screen reader hears of the message alone. */
+export function showPreview(text) {
+  const follows = isAtEnd();
+  $$("preview").hidden = !text;
+  $$("preview").firstElementChild.textContent = text;
+  if (follows) toEnd();
+}
+
 export function showNotice(text) {
   const element = document.createElement("p");
   element.className = "notice";
@@ -140,6 +149,7 @@ export function welcome() {
 
 export function clear() {
   log.replaceChildren();
+  showPreview("");
   $$("start-over").hidden = true;
   $$("newest").hidden = true;
 }

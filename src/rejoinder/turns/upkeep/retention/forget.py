@@ -12,9 +12,10 @@ from typing import Self
 
 import asyncpg
 
-from rejoinder.db import AWAY, BUSY, Connection, Database, Maintenance, hang_up
-from rejoinder.errors import Conflict, Unavailable
+from rejoinder.db import Connection, Database, Maintenance, hang_up
+from rejoinder.errors import Conflict
 from rejoinder.queue import upkeep as queue
+from rejoinder.queue.taking.rounds import rounds
 from rejoinder.settings import Settings
 from rejoinder.telemetry.logs import log
 from rejoinder.turns.upkeep.retention import store
@@ -57,6 +58,7 @@ class Cleaned:
     finished_jobs: int
     failed_jobs: int
     prompts: int
+    explanations: int
     events: int
     conversations: int
     dead_letters: int
@@ -88,14 +90,7 @@ async def clean_hourly(db: Database, keep: Keep) -> None:
     Each time it reads another 24th of the tables of which most rows stay, so each row is looked at once a day.
     """
     await asyncio.sleep(_FIRST_S * (1 + random.random()))  # noqa: S311
-    while True:
-        try:
-            await _clean_part(db, keep)
-        except (*AWAY, *BUSY, Unavailable) as away:
-            log.warning("cleaning_waits", error=str(away))
-        except Exception:  # noqa: BLE001 - nobody else would do this work
-            log.exception("cleaning_failed")
-        await asyncio.sleep(_EVERY_S)
+    await rounds("cleaning", _EVERY_S, lambda _: _clean_part(db, keep))
 
 
 async def _clean_part(db: Database, keep: Keep) -> None:
@@ -134,6 +129,7 @@ async def _clean(
         # Conversations first: their events and letters need not be looked for one by one.
         conversations=await store.forget_closed(on, keep.closed) if keep.closed else 0,
         prompts=await _walk(on, store.PROMPTS, keep.prompts, part),
+        explanations=await _walk(on, store.EXPLANATIONS, keep.prompts, part),
         events=await _walk(on, store.EVENTS, keep.events, part),
         dead_letters=await _walk(on, store.DEAD_LETTERS, RESOLVED, None),
         channel_log=await _walk(on, store.CHANNEL_LOG, keep.channel_log, part),

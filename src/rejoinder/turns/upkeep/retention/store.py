@@ -42,6 +42,11 @@ WHERE ctid >= $1 AND ctid < $2 AND created_at < statement_timestamp() - $3::inte
 """
 PROMPTS = Walk("ai_response_logs", FORGET_PROMPTS)
 
+FORGET_EXPLANATIONS = """
+DELETE FROM explanations WHERE ctid >= $1 AND ctid < $2 AND created_at < statement_timestamp() - $3::interval
+"""
+EXPLANATIONS = Walk("explanations", FORGET_EXPLANATIONS)
+
 FORGET_DEAD_LETTERS = """
 DELETE FROM dead_letters WHERE ctid >= $1 AND ctid < $2 AND resolved_at < statement_timestamp() - $3::interval
 """

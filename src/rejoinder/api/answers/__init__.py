@@ -1,0 +1,1 @@
+"""What answers were and did: drafts to send, steps taken, why a reply is as it is."""

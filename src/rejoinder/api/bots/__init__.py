@@ -1,0 +1,1 @@
+"""Bots, for who administers a workspace."""

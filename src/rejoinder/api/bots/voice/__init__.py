@@ -1,0 +1,1 @@
+"""How bots speak: personas, response templates, canned replies."""

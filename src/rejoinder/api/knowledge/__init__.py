@@ -1,0 +1,1 @@
+"""Knowledge, for who looks after it: bases, documents, websites."""

@@ -1,0 +1,1 @@
+"""Tokens that are there before anybody makes one."""

@@ -1,0 +1,1 @@
+"""Replies that operators insert with a few letters."""

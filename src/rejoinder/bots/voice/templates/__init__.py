@@ -1,0 +1,1 @@
+"""Texts with variables and conditions: Jinja2 in a sandbox, without loops, calls or anything else that can grow."""

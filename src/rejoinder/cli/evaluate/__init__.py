@@ -1,0 +1,1 @@
+"""`rejoinder eval`: answers measured against fixed questions."""

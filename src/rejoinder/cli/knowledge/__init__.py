@@ -1,0 +1,1 @@
+"""`rejoinder knowledge`: what the bots know, and where it comes from."""

@@ -1,0 +1,1 @@
+"""What may be said: looked at before the model reads it, and after it has answered."""

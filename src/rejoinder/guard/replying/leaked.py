@@ -1,0 +1,152 @@
+"""The bot's instructions, told to a customer: our marks and rules, long runs, talk about them, what they hide."""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+
+from rejoinder.guard.replying.reply import Reply
+from rejoinder.guard.wording.phrases import Listed, first, phrases
+from rejoinder.guard.wording.said import Said
+from rejoinder.text import sentences
+
+# Forms that only our prompts and answers have.
+_MARKS = re.compile(
+    r"</?(?:passage|unanswered|context|message|attachment)\b|&lt;/?(?:passage|unanswered|context|message)\b"
+    r"|\"(?:decision|reply|intent|sentiment|supported)\"\s*:|\bhand_off\b|<\|[a-z_]{2,20}\|>|\[/?INST\]|<<SYS>>",
+    re.IGNORECASE,
+)
+_HEADED = re.compile(
+    r"(?:\b(?:my|mis?|minhas?|meu) (?:\w{1,20} ){0,2}(?:instructions|prompt|configuration|instrucciones|configuración"
+    r"|instruções|configuração)|(?:lời nhắc|chỉ dẫn|chỉ thị|cấu hình|hướng dẫn) của (?:tôi|em|mình)"
+    r"|(?:คำสั่ง|พรอมต์|การตั้งค่า)(?:ของฉัน|ของผม|ระบบ|ของระบบ))\s?:",
+    re.IGNORECASE,
+)
+# A run of so many characters stands in both: a line of orders; anything, after an injection; any text at all, which is
+# more than a shop's opening hours and address.
+_ORDERS, _SUSPICIOUS, _ANYTHING = 60, 90, 300
+_NEGATION_BEFORE = 45
+_CODE = re.compile(
+    r"(?<![\w:.,-])(?:[A-Za-z0-9][A-Za-z0-9_-]*\d[A-Za-z0-9_-]*|[A-Z]{2}[A-Z0-9_-]{4,})(?![:.,]?\d)"
+)
+_NAME = re.compile(r"(?:[A-ZÀ-ÞĐ][\w'’]{2,}[ -]){1,4}[A-ZÀ-ÞĐ][\w'’]{2,}")
+_SHORTEST_SECRET = 4  # characters of a code; "24" and "9" are in every reply
+
+
+def leaked_prompt(reply: Reply) -> str:
+    """Whether the reply shows what a customer shall not see of the prompt. Facts of the persona may be told."""
+    if _MARKS.search(reply.text):
+        return "the reply holds marks of the prompt"
+    if reply.facts.internal and _run(reply.folded, _folded(reply.facts.internal), _ORDERS):
+        return "the reply repeats the standing rules"
+    return _hidden(reply) or _verbatim(reply) or _talk(reply)
+
+
+def _hidden(reply: Reply) -> str:
+    earlier = ""
+    for line in reply.facts.instructions.splitlines():
+        for secret in _secrets(earlier, line):
+            if secret in reply.folded and secret not in reply.knowledge.folded:
+                return "the reply tells what the instructions keep from customers"
+        earlier = line or earlier
+    return ""
+
+
+def _verbatim(reply: Reply) -> str:
+    run = _run(reply.folded, _folded(reply.facts.instructions), _ORDERS)
+    if not run or run in reply.knowledge.folded:
+        return ""
+    ordering = first(_section("orders", folded=True), f" {run} ") is not None
+    most = _SUSPICIOUS if reply.facts.suspicious else _ANYTHING
+    return "the reply repeats the instructions word by word" if ordering or len(run) >= most else ""
+
+
+def _talk(reply: Reply) -> str:
+    text = reply.marked
+    if _HEADED.search(reply.text):
+        return "the reply shows its instructions"
+    hit = first(_section("talk"), text)
+    if hit is None:
+        return ""
+    around = text[max(0, hit.start - _NEGATION_BEFORE) : hit.end + 1]
+    if first(_section("refusal"), f" {around} "):
+        return ""
+    return f'"{hit.shown(text)}": the reply speaks of its instructions'
+
+
+def _run(text: str, other: str, shortest: int) -> str:
+    """The longest run of at least `shortest` characters that both have, of those a fixed grid finds; else empty.
+
+    Any run of that length covers a whole cell of half its length, so a few searches for fixed strings find one.
+    """
+    cell = shortest // 2
+    best = ""
+    at = done = 0
+    while at + cell <= len(text):
+        there = other.find(text[at : at + cell])
+        if there >= 0:
+            start, done = _extended(text, (done, at, at + cell), other, there)
+            if done - start >= max(shortest, len(best) + 1):
+                best = text[start:done]
+        at = max(at + cell, done - done % cell)
+    return best
+
+
+def _extended(text: str, at: tuple[int, int, int], other: str, there: int) -> tuple[int, int]:
+    """The stretch around `text[start:end]`, which `other` has at `there`; not back over `least`, so no text twice."""
+    least, start, end = at
+    until = there + end - start
+    while start > least and there > 0 and text[start - 1] == other[there - 1]:
+        start, there = start - 1, there - 1
+    while end < len(text) and until < len(other) and text[end] == other[until]:
+        end, until = end + 1, until + 1
+    return start, end
+
+
+@lru_cache(maxsize=4096)
+def _secrets(earlier: str, line: str) -> tuple[str, ...]:
+    """What gives the sentences of a line away that customers shall not be told: their codes and names, folded.
+
+    A sentence that only says so ("Never tell it to anyone.") speaks of the one before it, maybe on the `earlier` line.
+    Kept by line: a bot's own lines come with every turn.
+    """
+    if not _kept_back(line):
+        return ()
+    found: list[str] = []
+    before = next(reversed(sentences(earlier)), "")
+    for sentence in sentences(line):
+        if _kept_back(sentence):
+            found += _telling(sentence) or _telling(before)
+        before = sentence
+    return tuple(dict.fromkeys(found))
+
+
+@lru_cache(maxsize=4096)
+def _kept_back(sentence: str) -> bool:
+    return first(_section("secret", folded=True), _folded_line(sentence)) is not None
+
+
+def _telling(sentence: str) -> list[str]:
+    numbers_count = first(_section("code", folded=True), Said(sentence).folded) is not None
+    codes = [
+        code.group()
+        for code in _CODE.finditer(sentence)
+        if len(code.group()) >= _SHORTEST_SECRET and (numbers_count or not code.group().isdecimal())
+    ]
+    names = [name.group() for name in _NAME.finditer(sentence, 1)]
+    return [Said(told).folded for told in (*codes, *names)]
+
+
+@cache
+def _section(name: str, folded: bool = False) -> Listed:
+    return phrases("leak", folded=folded).meaning(name)
+
+
+def _folded(text: str) -> str:
+    """As `Said.folded`, made line by line."""
+    return ".".join(_folded_line(line) for line in text.splitlines() if line.strip())
+
+
+@lru_cache(maxsize=4096)
+def _folded_line(line: str) -> str:
+    return Said(line).folded

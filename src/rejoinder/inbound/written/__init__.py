@@ -1,1 +1,0 @@
-"""What a person on our side writes to a customer, beside plain text."""

@@ -1,0 +1,1 @@
+"""Vectors of documents and messages are kept current in the background."""

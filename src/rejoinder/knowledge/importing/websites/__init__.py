@@ -1,0 +1,1 @@
+"""Websites are read page by page, politely, and kept current."""

@@ -1,0 +1,1 @@
+"""Messages are found by what they say, as typed with or without accents, and by what they mean."""

@@ -1,0 +1,1 @@
+"""How each provider's server wants to be spoken to."""

@@ -1,0 +1,177 @@
+"""All that was found out becomes the turn's verdict. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from rejoinder.actions.model import TransferToAgent
+from rejoinder.actions.plan import Plan, plan
+from rejoinder.bots.voice.disclosure import with_disclosure
+from rejoinder.bots.voice.persona import signed
+from rejoinder.knowledge import cited, known
+from rejoinder.llm.model import Understanding
+from rejoinder.turns.answering.judging.confidence import SMALL_TALK, Evidence, confidence, declines
+from rejoinder.turns.answering.judging.escalate import Ruling, Situation, after_an_answer, first
+from rejoinder.turns.answering.judging.words import handed_over
+from rejoinder.turns.answering.make import Made
+from rejoinder.turns.answering.model import Window
+from rejoinder.turns.answering.settle import First, Settled
+from rejoinder.turns.answering.understand import Understood
+from rejoinder.turns.model import Verdict
+from rejoinder.understanding.merge import merge
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The verdict, and what led to it, for the explanation."""
+
+    verdict: Verdict
+    understanding: Understanding
+    evidence: Evidence | None = None
+    rulings: tuple[Ruling, ...] = ()
+
+
+def without_a_model(
+    window: Window, understood: Understood, found: First, settled: Settled
+) -> Judged:
+    """What needed no model."""
+    hands_over = settled.decision == "hand_off"
+    verdict = Verdict(
+        "handed_off" if hands_over else "committed",
+        replies=(),
+        decision=settled.decision,
+        reason=settled.reason,
+        understanding=understood.local,
+        planned=_clothed(
+            plan(settled.reply, [TransferToAgent(settled.reason)] if hands_over else []),
+            window,
+            understood.local,
+        ),
+        draft=window.mode == "draft",
+        confidence=understood.local.confidence,
+        collected=found.collected,
+    )
+    return Judged(verdict, understood.local, rulings=found.rulings)
+
+
+def stopped(window: Window, understood: Understood, found: First, why: str) -> Judged:
+    """The budget is used up: the bot's fallback text, and a person."""
+    settled = Settled("hand_off", "budget", window.bot.fallback_text, why)
+    return without_a_model(window, understood, found, settled)
+
+
+def of_an_answer(window: Window, understood: Understood, found: First, made: Made) -> Judged:
+    """What a model made: sent, sent with a person called, or a person called instead."""
+    settings, answer = window.bot.settings, made.answer
+    understanding = merge(
+        understood.local,
+        None if made.provider == "local" else _trusted(made, understood),
+        settings.understand,
+        understood.place,
+    )
+    evidence = _evidence(made, understanding)
+    sure = confidence(evidence) if answer.decision != "silent" else None
+    knows = _knows(made, understanding, evidence, settings.know.min_score)
+    rulings = _rulings(window, understanding, sure, knows)
+    calls = first(rulings)
+    planned, reason = made.planned, answer.reason
+    if made.refused:
+        planned = _instead(window, understanding)
+        # Not what was found: that quotes the answer, and callers are told of reasons. The explanation has it.
+        reason = f"the guard refused the answer: {made.refused[0].check}"
+    elif answer.decision == "hand_off" or planned.transfer is not None:
+        # What the model says to that goes out, and its own reason stands.
+        reason = reason or (planned.transfer.reason if planned.transfer else "")
+    elif calls is not None:
+        planned = planned if calls.keeps and planned.messages else _instead(window, understanding)
+        reason = calls.detail
+    elif knows is False and settings.know.not_found == "hand_off":
+        planned, reason = _instead(window, understanding), "nothing is known of what was asked"
+    hands_over = (
+        bool(made.refused or calls)
+        or answer.decision == "hand_off"
+        or planned.transfer is not None
+        or (knows is False and settings.know.not_found == "hand_off")
+    )
+    if hands_over:
+        planned = replace(planned, transfer=TransferToAgent(reason), collect=None, end=None)
+    verdict = Verdict(
+        "handed_off" if hands_over else "committed",
+        replies=(),
+        decision="hand_off" if hands_over else "answer" if planned.messages else "silent",
+        reason=reason,
+        provider=made.provider,
+        model=made.model,
+        understanding=understanding,
+        planned=_clothed(planned, window, understanding),
+        draft=window.mode == "draft",
+        confidence=sure,
+        known=None if made.refused else knows,
+        sources=tuple(each.told() for each in cited(made.found, answer.sources)),
+        collected=found.collected,
+    )
+    return Judged(verdict, understanding, evidence, (*found.rulings, *rulings))
+
+
+def _trusted(made: Made, understood: Understood) -> Understanding:
+    """What the model understood; who answered as the guard can't allow may have been told what to understand too."""
+    if not made.refused:
+        return made.answer.understanding
+    return replace(understood.local, language=made.answer.understanding.language)
+
+
+def _evidence(made: Made, understanding: Understanding) -> Evidence:
+    answer = made.answer
+    citations = cited(made.found, answer.sources)
+    scores = [each.score for each in citations] or [each.score for each in made.found]
+    return Evidence(
+        intent=understanding.intent,
+        understood=understanding.confidence,
+        supported=answer.supported,
+        best=max(scores, default=0.0),
+        declines=declines(answer.reply),
+        retried=bool(made.before),
+    )
+
+
+def _knows(
+    made: Made, understanding: Understanding, evidence: Evidence, min_score: float
+) -> bool | None:
+    """Whether the answer knew what was asked; None where nothing was."""
+    if made.answer.decision != "answer" or understanding.intent in SMALL_TALK:
+        return None
+    if evidence.declines:
+        return False
+    return True if known(made.found, min_score) or made.answer.supported else None
+
+
+def _rulings(
+    window: Window, understanding: Understanding, sure: float | None, knows: bool | None
+) -> tuple[Ruling, ...]:
+    situation = Situation(
+        understanding,
+        confidence=sure,
+        complaints=window.complaints + ("complain" in understanding.intent),
+        unknowing=window.unknowing + 1 if knows is False else 0,
+        tags=window.profile.tags,
+    )
+    return after_an_answer(situation, window.bot.settings.escalate)
+
+
+def _instead(window: Window, understanding: Understanding) -> Plan:
+    """A person is called, and the customer told so; nothing of the answer goes out."""
+    return plan(handed_over(understanding.language, window.bot.settings.escalate.text), [])
+
+
+def _clothed(planned: Plan, window: Window, understanding: Understanding) -> Plan:
+    """The plan with the disclosure before its first text and the signature under its last."""
+    texts = [number for number, each in enumerate(planned.messages) if each.is_text]
+    if not texts:
+        return planned
+    says = list(planned.messages)
+    says[texts[-1]] = says[texts[-1]].with_text(signed(says[texts[-1]].text, window.persona))
+    told = with_disclosure(
+        says[texts[0]].text, window.first, window.bot.settings.speak, understanding.language
+    )
+    says[texts[0]] = says[texts[0]].with_text(told)
+    return replace(planned, messages=tuple(says))

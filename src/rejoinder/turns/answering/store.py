@@ -1,0 +1,65 @@
+"""SQL of what an answer is made from."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from rejoinder.db import Read
+from rejoinder.turns.answering.model import Profile
+from rejoinder.turns.model import Asked, Claimed
+
+# What is said in a message's recordings; looked up for recordings alone.
+_HEARD = """CASE WHEN kind = 'audio' THEN (SELECT string_agg(f.transcript, ' ') FROM media f
+    WHERE f.workspace_id = $1 AND f.message_id = messages.message_id) END"""
+
+# The turn's messages only while its fence is ours: an answer that could not be committed is not begun.
+WINDOW = f"""
+(SELECT message_id, seq, turn_id, sender_type, kind, text, platform_time, metadata -> 'resources', {_HEARD},
+    jsonb_path_query_array(content, '$[*] ? (exists(@.media_id))'), NULL, NULL
+ FROM messages
+ WHERE workspace_id = $1 AND turn_id = $3 AND direction = 'inbound' AND kind <> 'deleted'
+    AND EXISTS (SELECT FROM turns WHERE workspace_id = $1 AND turn_id = $3 AND fence = $5))
+UNION ALL
+(SELECT message_id, seq, turn_id, sender_type, kind, text, platform_time, NULL, {_HEARD}, NULL,
+    intent_classification ->> 'intent', (metadata ->> 'known')::boolean
+ FROM messages
+ WHERE workspace_id = $1 AND conversation_id = $2 AND turn_id IS DISTINCT FROM $3 AND kind <> 'deleted'
+ ORDER BY seq DESC LIMIT $4)
+"""
+
+# Of the others of a contact the newest hundred count: more tell nothing more.
+PROFILE = """
+SELECT c.channel_id, k.display_name, k.attributes, k.tags, k.language, k.time_zone, earlier.count, earlier.last,
+    earlier.satisfaction, c.auto_response_enabled, coalesce(c.summary, ''), c.summary_seq, c.collecting,
+    clock_timestamp()
+FROM conversations c
+JOIN contacts k ON k.workspace_id = $1 AND k.contact_id = c.contact_id
+CROSS JOIN LATERAL (
+    SELECT count(*) AS count, max(e.created_at) AS last, avg(e.customer_satisfaction) AS satisfaction
+    FROM (SELECT created_at, customer_satisfaction FROM conversations o
+        WHERE o.workspace_id = $1 AND o.contact_id = c.contact_id AND o.conversation_id <> $2 LIMIT 100) AS e
+) AS earlier
+WHERE c.workspace_id = $1 AND c.conversation_id = $2
+"""
+
+
+async def window(read: Read, claimed: Claimed, history: int) -> list[Asked]:
+    """The turn's own messages, while it is ours, and the `history` newest others, in no order."""
+    rows = await read.connection.fetch(
+        WINDOW,
+        read.workspace_id,
+        claimed.conversation_id,
+        claimed.turn_id,
+        history,
+        claimed.fence,
+    )
+    return [Asked(*row) for row in rows]
+
+
+async def profile(read: Read, conversation_id: UUID) -> Profile | None:
+    """Who writes in a conversation, and what it is held to."""
+    row = await read.connection.fetchrow(PROFILE, read.workspace_id, conversation_id)
+    if row is None:
+        return None
+    channel_id, name, attributes, tags, *rest = row
+    return Profile(channel_id, name, attributes, frozenset(tags), *rest)

@@ -1,0 +1,182 @@
+"""A person sends what the bot has drafted, as it stands or in better words, or throws it away."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from pydantic import JsonValue
+
+from rejoinder.channels.text.pack import packed
+from rejoinder.conversations.contacts import store as contacts
+from rejoinder.conversations.content import stored
+from rejoinder.conversations.model import NewMessage
+from rejoinder.db import Batch, Database, Tx, new_id, retry_busy
+from rejoinder.errors import Conflict, NotFound
+from rejoinder.events import store as log
+from rejoinder.events.model import NewEvent
+from rejoinder.outbound.queue import queue_replies
+from rejoinder.outbound.sending.deliver import job as deliver
+from rejoinder.outbound.store import PERSONS
+from rejoinder.queue.jobs import enqueue
+from rejoinder.telemetry.metrics import MESSAGES
+from rejoinder.turns import store as turns
+from rejoinder.turns.drafts import store
+from rejoinder.turns.drafts.model import Draft
+from rejoinder.turns.hands.guarded import guarded
+from rejoinder.turns.model import Guard
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The messages that a draft went out as."""
+
+    draft_id: UUID
+    conversation_id: UUID
+    message_ids: tuple[UUID, ...]
+
+
+async def send(
+    db: Database, workspace_id: UUID, draft_id: UUID, by: str, text: str | None = None
+) -> Sent:
+    """Send a draft to the customer, with another `text` if one is given; the bot stays as much in charge as it was.
+
+    Raises NotFound, and Conflict for one that was settled before, whose conversation is closed, or whose customer wants
+    no messages.
+    """
+
+    async def once() -> Sent:
+        async with db.transaction(workspace_id) as tx:
+            guard, draft = await _open(tx, draft_id)
+            await _refuse_unwanted(tx, guard)
+            batch = Batch(tx)
+            messages = _messages(guard, draft, by, text)
+            queue_replies(
+                batch, sends=guard.sends, turn_id=draft.turn_id, at=guard.now, replies=messages
+            )
+            store.settle(batch, draft_id, "sent", by, messages[0].message_id)
+            settled = NewEvent(
+                messages[-1].seq + 1,
+                "draft.settled",
+                {"draft_id": str(draft_id), "as": "sent", "by": by},
+            )
+            log.append(batch, guard.conversation_id, guard.now, [*map(_told, messages), settled])
+            turns.advance(
+                batch,
+                guard.conversation_id,
+                settled.seq,
+                messages=len(messages),
+                newest=guard.now,
+                loop=(0, guard.now),
+                replied=True,
+            )
+            if guard.sends:
+                enqueue(
+                    batch,
+                    [
+                        deliver(
+                            workspace_id, guard.conversation_id, guard.platform, priority=PERSONS
+                        )
+                    ],
+                )
+            await batch.send()
+            MESSAGES.labels("outbound", guard.platform).inc(len(messages))
+            return Sent(
+                draft_id, guard.conversation_id, tuple(each.message_id for each in messages)
+            )
+
+    return await retry_busy(once)
+
+
+async def discard(db: Database, workspace_id: UUID, draft_id: UUID, by: str) -> None:
+    """Throw a draft away. Raises as `send` does."""
+
+    async def once() -> None:
+        async with db.transaction(workspace_id) as tx:
+            guard, _ = await _open(tx, draft_id)
+            batch = Batch(tx)
+            store.settle(batch, draft_id, "discarded", by, None)
+            settled = NewEvent(
+                guard.seq + 1,
+                "draft.settled",
+                {"draft_id": str(draft_id), "as": "discarded", "by": by},
+            )
+            log.append(batch, guard.conversation_id, guard.now, [settled])
+            turns.advance(batch, guard.conversation_id, settled.seq)
+            await batch.send()
+
+    await retry_busy(once)
+
+
+async def _open(tx: Tx, draft_id: UUID) -> tuple[Guard, Draft]:
+    """An open draft, its conversation under lock."""
+    found = await store.draft(tx, draft_id)
+    if found is None:
+        raise NotFound(
+            f"There is no draft {draft_id} in this workspace.",
+            mend="GET /api/v1/conversations/{id}/drafts lists a conversation's.",
+        )
+    guard = await guarded(tx, found.conversation_id)
+    draft = await store.draft(tx, draft_id)  # what it is now that nobody else changes it
+    if draft is None or draft.state != "open":
+        state = draft.state if draft else "discarded"
+        raise Conflict(
+            f"This draft is {state}.",
+            mend="Its conversation's newest draft may be open; or write the message yourself.",
+            code="draft_settled",
+        )
+    return guard, draft
+
+
+async def _refuse_unwanted(tx: Tx, guard: Guard) -> None:
+    if await contacts.opted_out(tx, guard.contact_id):
+        raise Conflict(
+            "The customer wants no messages from us.",
+            mend="A person may write to them; what the bot has drafted may go when they have opted in again.",
+            code="opted_out",
+        )
+
+
+def _messages(guard: Guard, draft: Draft, by: str, text: str | None) -> list[NewMessage]:
+    # A draft was packed for its platform when it was made.
+    pieces = draft.messages if text is None else packed(guard.platform, text)
+    metadata: dict[str, JsonValue] = {"draft_id": str(draft.draft_id), "sent_by": by}
+    if text is not None:
+        metadata["edited"] = True
+    return [
+        NewMessage(
+            message_id=new_id(),
+            conversation_id=guard.conversation_id,
+            channel_id=guard.channel_id,
+            seq=seq,
+            turn_id=draft.turn_id,
+            direction="outbound",
+            sender_type="ai",
+            sender_id=by,
+            kind=piece.parts[0].kind if piece.parts else "text",
+            text=piece.text,
+            content=stored(piece.parts) if piece.parts else [],
+            external_id=None,
+            fingerprint=None,
+            waited_for=False,
+            platform_time=guard.now,
+            received_at=guard.now,
+            metadata=metadata,
+        )
+        for seq, piece in enumerate(pieces, guard.seq + 1)
+    ]
+
+
+def _told(message: NewMessage) -> NewEvent:
+    return NewEvent(
+        message.seq,
+        "message.sent",
+        {
+            "message_id": str(message.message_id),
+            "turn_id": str(message.turn_id),
+            "sender_type": "ai",
+            "kind": message.kind,
+            "text": message.text,
+            "model": None,
+        },
+    )

@@ -1,0 +1,1 @@
+"""A thread gets a conversation, and a new customer a contact."""

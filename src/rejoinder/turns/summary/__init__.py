@@ -1,0 +1,1 @@
+"""A running summary of what was said before the window that models are shown."""

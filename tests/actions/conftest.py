@@ -1,0 +1,5 @@
+"""Every chat platform there is, played on loopback."""
+
+from tests.channels.conformance.conftest import house, out, plugged
+
+__all__ = ["house", "out", "plugged"]

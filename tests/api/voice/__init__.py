@@ -1,0 +1,1 @@
+"""Personas, response templates and canned replies over HTTP."""

@@ -1,0 +1,1 @@
+"""What a bot answers, and when a person is called, in five languages."""
