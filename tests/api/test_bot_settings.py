@@ -50,6 +50,8 @@ async def test_a_section_changes_and_the_rest_stays(admin: aiohttp.ClientSession
         ({"speak": {"tokens": 1}}, "settings.speak.tokens"),
         ({"spoken": {}}, "settings.spoken"),
         ({"mode": "loud"}, "settings.mode"),
+        ({"know": {"languages": ["english"]}}, "settings.know.languages.0"),
+        ({"check": {"languages": ["EN"]}}, "settings.check.languages.0"),
         ({"speak": None}, "settings.speak"),
         ({"escalate": {"min_confidence": 1.5}}, "settings.escalate.min_confidence"),
         ({"understand": {"time_zone": "Mars/Olympus"}}, "settings"),
@@ -69,6 +71,14 @@ async def test_what_is_no_setting_is_refused(
         assert told["where"] == where
         await refused(admin, "POST", "/bots", 422, name="New", settings=settings)
         assert (await ask(admin, "GET", "/bots"))["items"] == [bot]
+
+
+async def test_an_unknown_setting_is_named(admin: aiohttp.ClientSession) -> None:
+    async with admin:
+        (bot,) = (await ask(admin, "GET", "/bots"))["items"]
+        path, settings = f"/bots/{bot['bot_id']}", {"check": {"banned": ["x"]}}
+        told = await refused(admin, "PATCH", path, 422, settings=settings)
+        assert told["detail"] == "settings.check.banned: is no setting."
 
 
 async def test_a_bot_is_made_and_taken_away(admin: aiohttp.ClientSession) -> None:

@@ -84,6 +84,12 @@ def test_a_file_that_is_none_is_refused(tmp_path: Path, content: bytes, wrong: s
         load(path)
 
 
+def test_a_folder_is_no_file(tmp_path: Path) -> None:
+    with pytest.raises(Invalid, match="can't be read") as told:
+        load(tmp_path)
+    assert told.value.mend == "Name a CSV file that you may read."
+
+
 def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:
     with pytest.raises(Invalid, match="no file"):
         load(tmp_path / "none.csv")

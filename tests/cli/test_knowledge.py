@@ -35,6 +35,8 @@ def folder(tmp_path: Path) -> Path:
     (folder / "deep" / "faq.csv").write_text("question,answer\nOpen?,Yes.\nWhy?,Because.\n")
     (folder / "photo.png").write_bytes(b"\x89PNG")
     (folder / ".git" / "notes.txt").write_text("not for you")
+    (tmp_path / "secrets.txt").write_text("not for you either")
+    (folder / "link.txt").symlink_to(tmp_path / "secrets.txt")
     return folder
 
 
@@ -51,7 +53,7 @@ async def test_a_folder_goes_in_and_again_changes_nothing(
     again = await run("knowledge", "add", "handbook", "--base", "Shop", "--tag", "x", **shop)
     assert [line.split()[0] for line in again.out.splitlines()] == ["unchanged", "replaced"]
     listed = await run("knowledge", "list", "--base", "Shop", **shop)
-    assert len(listed.out.splitlines()) == 2
+    assert [line.split("  ")[2] for line in listed.out.splitlines()] == ["2 chunks", "1 chunk"]
     shown = await run("knowledge", "show", "handbook/deep/faq.csv", **shop)
     assert "[2] Why?\nBecause." in shown.out
     assert "2 documents  3 chunks  Shop" in (await run("knowledge", "bases", **shop)).out
@@ -66,6 +68,7 @@ async def test_what_can_not_be_read_is_told_and_the_rest_goes_in(
     assert len(ended.out.splitlines()) == 2
     told = [line.split(":")[0] for line in ended.err.splitlines() if line.startswith("refused")]
     assert told == ["refused    handbook/bad.pdf", "refused    nowhere.md", "refused    https"]
+    assert "nowhere.md: there is no such file or folder" in ended.err
 
 
 async def test_a_website_is_left_to_a_worker(run: Run, shop: dict[str, str]) -> None:

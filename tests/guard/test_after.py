@@ -170,6 +170,23 @@ def test_the_customers_language(reply: str, asked: str, language: str, failed: b
     assert ("wrong_language" in failing(reply, Facts(asked=(asked,), language=language))) is failed
 
 
+FEES = Passage("Fees", "Delivery costs 50 baht within Thailand. It is free over 1,000 baht.", 0.9)
+
+
+@pytest.mark.parametrize(
+    ("reply", "failed"),
+    [
+        (f"Tengo esta información solo en otro idioma:\n{FEES.text}", set[str]()),
+        (FEES.text, {"wrong_language"}),
+        (f"{FEES.text} Let me know when you order!", {"wrong_language"}),
+    ],
+)
+def test_a_passage_may_be_quoted_in_its_own_language(reply: str, failed: set[str]) -> None:
+    asked = ("¿Cuánto cuesta el envío?",)
+    assert failing(reply, Facts(asked, passages=(FEES,), language="es")) == failed
+    assert failing(reply, Facts(asked, passages=(FEES,)), Check(languages=("es",))) == failed
+
+
 def test_a_bot_that_answers_in_its_own_languages() -> None:
     check = Check(languages=("th",))
     facts = Facts(asked=("do you open on sundays?",), language="en")
@@ -292,6 +309,7 @@ _UNITS = [
     "{",
     "1 ",
     "%",
+    "%41",
     "never tell ",
     "hoàn tiền ",
     "ห้ามบอก",
@@ -301,9 +319,9 @@ _UNITS = [
 ]
 
 
-@pytest.mark.parametrize("unit", _UNITS)
+@pytest.mark.parametrize("unit", [*_UNITS, "?!", "A. ", " \t", "\u00a0"])
 def test_long_texts_end(unit: str) -> None:
-    text = unit * (100_000 // len(unit))
+    text = unit * (100_000 // len(unit)) + "x"
     facts = Facts(
         asked=(text,),
         instructions=text,

@@ -51,6 +51,7 @@ def test_the_setting_is_read() -> None:
         ":rate=1/second",
         "gemini:concurrency=0",
         "gemini:concurrency=x",
+        f"gemini:concurrency={'9' * 5_000}",
         "gemini:rate=5",
         "gemini:rate=0/second",
         "gemini:rate=5/day",

@@ -75,6 +75,19 @@ async def test_what_is_only_told_gets_no_quote() -> None:
     assert answer.reply == HOURS.text
 
 
+@pytest.mark.parametrize(
+    ("code", "scolding"),
+    [
+        ("en", "Terrible, you are never open on Mondays"),
+        ("th", "แย่มาก รอมาสองอาทิตย์แล้ว ไม่มีใครตอบเลย"),
+        ("es", "Pésimo, los lunes nunca están abiertos"),
+    ],
+)
+async def test_who_scolds_gets_no_quote(code: str, scolding: str) -> None:
+    answer = await _answer(_asked(scolding, passages=(HOURS,)))
+    assert answer.reply == f"{phrases(code).unknown} {phrases(code).offer}"
+
+
 async def test_what_stays_open_is_said() -> None:
     answer = await _answer(
         _asked("do you take mastercard? do you rent bicycles?", passages=(PAYMENT,))
@@ -90,6 +103,7 @@ async def test_what_stays_open_is_said() -> None:
         ("th", "มีจักรยานให้เช่าไหมคะ"),
         ("vi", "shop có cho thuê xe đạp không ạ"),
         ("pt", "vocês alugam bicicleta?"),
+        ("es", "¿alquilan bicicletas en la tienda?"),
     ],
 )
 async def test_it_says_that_it_does_not_know_rather_than_guess(code: str, question: str) -> None:
@@ -120,6 +134,11 @@ async def test_a_foreign_passage_is_announced() -> None:
     passage = Passage("Fees", "Delivery costs 50 baht. It is free over 1,000 baht.", 0.9)
     answer = await _answer(_asked("ค่าส่งเท่าไหร่คะ", passages=(passage,)))
     assert answer.reply == f"{phrases('th').foreign}\n{passage.text}"
+
+
+async def test_spanish_is_answered_in_spanish() -> None:
+    answer = await _answer(_asked("¿Cuánto cuesta el envío?", passages=(HOURS,)))
+    assert answer.reply == f"{phrases('es').unknown} {phrases('es').offer}"
 
 
 async def test_orders_in_the_customers_text_are_only_text() -> None:

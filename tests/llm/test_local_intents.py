@@ -32,6 +32,13 @@ from rejoinder.llm.local.phrases import phrases
         ("person", "cho mình gặp nhân viên"),
         ("person", "ขอคุยกับพนักงานหน่อยค่ะ"),
         ("person", "human"),
+        ("greeting", "hola, buenas tardes"),
+        ("thanks", "muchas gracias"),
+        ("goodbye", "adiós, hasta luego"),
+        ("identity", "¿eres un robot?"),
+        ("person", "quiero hablar con una persona"),
+        ("person", "necesito un agente"),
+        ("question", "¿tienen café descafeinado?"),
         ("question", "hi, how much is the decaf?"),
         ("question", "thanks! and the kettle?"),
         ("question", "hàng tới bị vỡ rồi shop ơi"),
@@ -44,7 +51,9 @@ def test_what_a_line_wants(wanted: str, line: str) -> None:
     assert intent(line) == wanted
 
 
-@pytest.mark.parametrize("line", ["is it?", "tem wifi", "có wifi không", "มี wifi ไหม"])
+@pytest.mark.parametrize(
+    "line", ["is it?", "tem wifi", "có wifi không", "มี wifi ไหม", "cuánto cuesta el envío"]
+)
 def test_a_question_is_put_as_one(line: str) -> None:
     assert asks(line)
 
@@ -53,7 +62,9 @@ def test_a_statement_is_no_question() -> None:
     assert not asks("my name is Bob")
 
 
-@pytest.mark.parametrize("line", ["yes", "ok please", "sim", "vâng ạ", "ใช่ค่ะ", "ได้ครับ"])
+@pytest.mark.parametrize(
+    "line", ["yes", "ok please", "sim", "vâng ạ", "ใช่ค่ะ", "ได้ครับ", "sí, por favor", "vale"]
+)
 def test_yes(line: str) -> None:
     assert agrees(line)
 
@@ -65,7 +76,13 @@ def test_no_yes(line: str) -> None:
 
 @pytest.mark.parametrize(
     ("code", "greeting"),
-    [("en", "hello"), ("th", "สวัสดีครับ"), ("vi", "xin chào"), ("pt", "olá, bom dia")],
+    [
+        ("en", "hello"),
+        ("th", "สวัสดีครับ"),
+        ("vi", "xin chào"),
+        ("pt", "olá, bom dia"),
+        ("es", "hola, buenos días"),
+    ],
 )
 def test_a_greeting_is_returned_in_its_language(code: str, greeting: str) -> None:
     assert compose([greeting], []).reply == phrases(code).greeting

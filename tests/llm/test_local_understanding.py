@@ -43,6 +43,7 @@ def test_intent(intent: str, asked: list[str]) -> None:
         ("neutral", "when do you open?"),
         ("negative", "This is unacceptable. Where is my order?"),
         ("negative", "atendimento péssimo"),
+        ("negative", "pésimo servicio"),
         ("negative", "thất vọng quá shop ơi"),
         ("negative", "บริการแย่มากค่ะ"),
     ],

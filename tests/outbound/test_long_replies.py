@@ -14,12 +14,17 @@ from tests.scenarios.shop import Shop
 
 LONG = "One sentence of some length. " * 300
 
+UNGUARDED = """
+UPDATE bots SET settings = '{"check": {"off": ["too_long"]}}' WHERE workspace_id = $1 RETURNING bot_id
+"""
+
 
 @pytest.mark.parametrize(("platform", "messages"), [("whatsapp_cloud", 3), ("line", 1)])
 async def test_on_a_chat_platform(
     shop: Shop, model: ScriptedModel, work: Work, receiver: Receiver, platform: str, messages: int
 ) -> None:
     await shop.sql(MOVE, platform)
+    await shop.sql(UNGUARDED)
     model.script.append(LONG)
     model.hold()
     message = await shop.says("Hello")
@@ -39,6 +44,7 @@ async def test_on_a_chat_platform(
 async def test_where_a_program_of_the_callers_takes_it(
     shop: Shop, model: ScriptedModel, work: Work, receiver: Receiver
 ) -> None:
+    await shop.sql(UNGUARDED)
     model.script.append(LONG)
     await shop.outcome(await shop.says("Hello"))
     await receiver.called(1)

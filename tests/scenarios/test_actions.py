@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from pydantic import JsonValue
 
+from rejoinder.errors import ModelRefused
 from rejoinder.inbound.model import Received
 from rejoinder.llm.model import Answer, Step
 from rejoinder.testing import ScriptedModel
@@ -204,3 +205,15 @@ async def test_another_question_takes_the_place_of_the_first(
     await answered(shop, "Extra large")
     (known,) = await shop.sql(KNOWN)
     assert known["attributes"] == {"size": "Extra large"}
+
+
+async def test_what_a_customer_told_is_kept_where_the_model_fails_on_it(
+    shop: Shop, model: ScriptedModel
+) -> None:
+    model.script += [reply("Gladly.", asks()), ModelRefused("The key is wrong.")]
+    last = await answered(shop, "Please send me the price list", "It is anna@shop.example, thanks")
+    assert (await shop.conversation(last)).state == "waiting"
+    (known,) = await shop.sql(KNOWN)
+    assert known["attributes"] == {"email": "anna@shop.example"}
+    assert [row["collecting"] for row in await shop.sql(COLLECTING)] == [None]
+    assert (await actions(shop))[0] == ("collect_info", "done", 0)

@@ -49,7 +49,7 @@ _MEANT = {
 _NO_SUBJECT = frozenset({"unknown", "greeting", "compliment"})
 """Intents of messages that bring up nothing of their own."""
 
-_ADDRESS = re.compile(r"[^\s,;<>()]+@[^\s,;<>()]+")
+_ADDRESS = re.compile(r"(?<![^\s,;<>()])[^\s,;<>()]+@[^\s,;<>()]+")
 
 Valid: TypeAlias = Callable[[str, str], str | None]
 """(kind, value) → its one form, None where it is not valid."""

@@ -1,7 +1,7 @@
 """`GET /api/v1/search`: what was written, and what the knowledge base says."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Literal, TypeAlias
 from uuid import UUID
 
@@ -26,6 +26,10 @@ from rejoinder.workspaces.tokens import Tokens
 MeaningOf: TypeAlias = Callable[[], Awaitable[Meaning | None]]
 """What makes vectors of questions, loaded when it is first asked for; None where no embedder is set."""
 
+# The first and the last year of the calendar, brought to UTC, may be none of it.
+Moment: TypeAlias = Annotated[
+    AwareDatetime, Field(ge=datetime(1900, 1, 1, tzinfo=UTC), le=datetime(9000, 1, 1, tzinfo=UTC))
+]
 Mark = Annotated[list[int], Field(min_length=2, max_length=2)]
 
 
@@ -77,11 +81,11 @@ class Filters(BaseModel):
     contact_id: Annotated[UUID | None, Field(description="Messages with this contact.")] = None
     channel_id: Annotated[UUID | None, Field(description="Messages of this channel.")] = None
     since: Annotated[
-        AwareDatetime | None, Field(alias="from", description="Messages that came then or later.")
+        Moment | None, Field(alias="from", description="Messages that came then or later.")
     ] = None
-    until: Annotated[
-        AwareDatetime | None, Field(alias="to", description="Messages that came before.")
-    ] = None
+    until: Annotated[Moment | None, Field(alias="to", description="Messages that came before.")] = (
+        None
+    )
     bot_id: Annotated[
         UUID | None, Field(description="Knowledge that this bot reads; all of it if left out.")
     ] = None

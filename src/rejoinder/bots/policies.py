@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 Mode: TypeAlias = Literal["answer", "draft", "analyse"]
 """`answer` the customer, `draft` an answer that a person sends, or only `analyse` what was written."""
@@ -15,6 +15,11 @@ Mode: TypeAlias = Literal["answer", "draft", "analyse"]
 Share: TypeAlias = Annotated[float, Field(ge=0, le=1)]
 Word: TypeAlias = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 """A snake_case word: an intent, a kind of entity, the name of a check."""
+
+Languages: TypeAlias = Annotated[
+    tuple[Annotated[str, Field(pattern=r"^[a-z]{2}$")], ...], Field(max_length=20)
+]
+"""ISO 639-1 codes."""
 
 Words: TypeAlias = Annotated[
     tuple[Annotated[str, Field(min_length=1, max_length=200)], ...], Field(max_length=500)
@@ -84,7 +89,7 @@ class Know(Section):
 
     top: int = Field(5, ge=1, le=20)
     min_score: Share = Field(0.0, description="What scores less counts as not found.")
-    languages: Annotated[tuple[str, ...], Field(max_length=20)] = ()
+    languages: Languages = ()
     not_found: Literal["say", "hand_off"] = "say"
     search_messages: bool = Field(
         False, description="Embed this bot's messages, for the search by meaning."
@@ -107,7 +112,7 @@ class Check(Section):
         (), description="What the bot does not speak of, in a few words each."
     )
     allowed_domains: Words = ()
-    languages: Annotated[tuple[str, ...], Field(max_length=20)] = Field(
+    languages: Languages = Field(
         (),
         description="ISO 639-1 codes the bot answers in; empty for the customer's, whichever it is.",
     )
@@ -188,6 +193,28 @@ class BotSettings(Section):
     def stored(self) -> dict[str, Any]:
         """What was set otherwise than usual, as `bots.settings` holds it."""
         return self.model_dump(mode="json", exclude_defaults=True)
+
+    @classmethod
+    def read(cls, stored: dict[str, Any]) -> tuple[BotSettings, tuple[str, ...]]:
+        """(What `bots.settings` holds, the names of what was passed over), never an error.
+
+        Another version, or a person with psql, may have written what this one does not know: the usual stands
+        instead, and a bot whose mode can't be read drafts, as nobody knows whether it may answer.
+        """
+        try:
+            return cls.model_validate(stored), ()
+        except ValidationError as wrong:
+            places = [tuple(map(str, error["loc"][:2])) for error in wrong.errors()]
+        kept = {
+            section: {name: value for name, value in told.items() if (section, name) not in places}
+            if isinstance(told, dict)
+            else told
+            for section, told in stored.items()
+            if (section,) not in places
+        }
+        if ("mode",) in places:
+            kept["mode"] = "draft"
+        return cls.model_validate(kept), tuple(dict.fromkeys(map(".".join, places)))
 
     def merged(self, change: dict[str, Any]) -> BotSettings:
         """With what `change` gives of each section. Raises pydantic's ValidationError."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
+from functools import lru_cache
 from uuid import UUID
 
 import asyncpg
@@ -10,6 +11,7 @@ import asyncpg
 from rejoinder.bots.model import Bot, Channel, ChannelSettings, Pause, Platform
 from rejoinder.bots.policies import BotSettings
 from rejoinder.db import Connection, Maintenance, Read, Tx
+from rejoinder.telemetry.logs import log
 
 ADD_BOT = """
 INSERT INTO bots (workspace_id, bot_id, name, persona, fallback_text, quiet_seconds, max_wait_seconds,
@@ -203,8 +205,17 @@ def _columns(bot: Bot) -> tuple[object, ...]:
 
 
 def _bot(row: asyncpg.Record) -> Bot:
-    *known, settings = row
-    return replace(Bot(*known), settings=BotSettings.model_validate(settings))
+    *known, stored = row
+    settings, passed_over = BotSettings.read(stored)
+    bot = replace(Bot(*known), settings=settings)
+    if passed_over:
+        _passed_over(bot.bot_id, passed_over)
+    return bot
+
+
+@lru_cache(maxsize=1_000)  # once a process: every turn reads its bot
+def _passed_over(bot_id: UUID, names: tuple[str, ...]) -> None:
+    log.warning("bot_settings_passed_over", bot_id=str(bot_id), names=names)
 
 
 def _channel(row: asyncpg.Record | None) -> Channel | None:

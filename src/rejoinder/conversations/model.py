@@ -22,7 +22,8 @@ class Conversation:
     """One thread of a channel; `thread_key` is the caller's own name for it, unique while it is open.
 
     Without `ai_enabled` no model reads it; without `auto_response_enabled` what the bot would say is kept as a draft.
-    `customer_satisfaction` is what the customer or an operator said of it; `summary` tells what was said long ago.
+    `customer_satisfaction` is what the customer or an operator said of it; `summary` tells what was said long ago,
+    `escalation_reason` why a person was called last.
     """
 
     conversation_id: UUID
@@ -39,6 +40,7 @@ class Conversation:
     auto_response_enabled: bool = True
     customer_satisfaction: float | None = None
     summary: str | None = None
+    escalation_reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,8 @@ WHERE workspace_id = $1 AND channel_id = $2 AND external_id = ANY ($3::text[])
 """
 
 _CONVERSATION = """conversation_id, channel_id, thread_key, contact_id, state, agent, seq, total_messages,
-    last_message_timestamp, created_at, ai_enabled, auto_response_enabled, customer_satisfaction, summary"""
+    last_message_timestamp, created_at, ai_enabled, auto_response_enabled, customer_satisfaction, summary,
+    metadata ->> 'escalation_reason'"""
 
 CONVERSATION = (
     f"SELECT {_CONVERSATION} FROM conversations WHERE workspace_id = $1 AND conversation_id = $2"

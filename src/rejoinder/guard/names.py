@@ -29,7 +29,7 @@ CHECKS: dict[str, Named] = {
         "after", "JSON, code fences, template marks, our own tags", "regenerate"
     ),
     "unresolved_placeholder": Named("after", "a placeholder that stands for nothing", "regenerate"),
-    "too_long": Named("after", "more characters than longest_reply or the channel", "regenerate"),
+    "too_long": Named("after", "more characters than longest_reply", "regenerate"),
     "repeated": Named("after", "one of the bot's last replies over again", "regenerate"),
     "banned_words": Named("after", "the bot's banned_words", "regenerate"),
     "banned_topics": Named("after", "the bot's banned_topics", "regenerate"),

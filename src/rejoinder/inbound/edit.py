@@ -15,6 +15,7 @@ from rejoinder.queue.jobs import Job, enqueue
 from rejoinder.turns import decide
 from rejoinder.turns import store as turns
 from rejoinder.turns.attempt import store as attempts
+from rejoinder.turns.drafts import store as drafts
 from rejoinder.turns.hands import store as hands
 from rejoinder.turns.hands.guarded import guarded
 from rejoinder.turns.model import Guard, Turn
@@ -49,7 +50,7 @@ async def edit(
 
     async def once() -> Edited:
         async with db.transaction(workspace_id) as tx:
-            guard, live = await _find(tx, message_id, closed_too)
+            guard, live, ended = await _find(tx, message_id, closed_too)
             if not await records.change_text(
                 tx, message_id, text, unanswered=live is not None, at=at
             ):
@@ -57,6 +58,8 @@ async def edit(
                     return Edited(message_id, None)
                 raise Conflict("This message was deleted.", code="message_deleted")
             batch = Batch(tx)
+            if ended is not None:  # what was only drafted for it can still be kept back
+                drafts.outdate(batch, guard.conversation_id, ended)
             seq, events, jobs = guard.seq, list[NewEvent](), list[Job]()
             turn_id = None
             if live is not None:
@@ -82,10 +85,12 @@ async def delete(
 
     async def once() -> None:
         async with db.transaction(workspace_id) as tx:
-            guard, live = await _find(tx, message_id, closed_too)
+            guard, live, ended = await _find(tx, message_id, closed_too)
             if not await records.take_back(tx, message_id, unanswered=live is not None):
                 return
             batch = Batch(tx)
+            if ended is not None:  # what was only drafted for it can still be kept back
+                drafts.outdate(batch, guard.conversation_id, ended)
             seq, events, jobs = guard.seq, list[NewEvent](), list[Job]()
             if live is not None and not await attempts.has_messages(tx, live.turn_id):
                 turns.stop(batch, live, "cancelled", "its messages were deleted")
@@ -100,8 +105,10 @@ async def delete(
     return await retry_busy(once)
 
 
-async def _find(tx: Tx, message_id: UUID, closed_too: bool) -> tuple[Guard, Turn | None]:
-    """The message's conversation under lock, and its turn if that is live and the bot answers."""
+async def _find(
+    tx: Tx, message_id: UUID, closed_too: bool
+) -> tuple[Guard, Turn | None, UUID | None]:
+    """The message's conversation under lock; its turn if that is live and the bot answers, the id of one that ended."""
     found = await hands.subject(tx, message_id)
     if found is None:
         raise NotFound(
@@ -114,8 +121,9 @@ async def _find(tx: Tx, message_id: UUID, closed_too: bool) -> tuple[Guard, Turn
         )
     guard = await guarded(tx, found.conversation_id, closed_too=closed_too)
     found = await hands.subject(tx, message_id)  # as it is under the lock
-    live = guard.turn(found.turn_id) if found and found.turn_id else None
-    return guard, live if guard.bot_answers else None
+    turn_id = found.turn_id if found else None
+    live = guard.turn(turn_id) if turn_id else None
+    return guard, live if guard.bot_answers else None, None if live else turn_id
 
 
 def _stoppable(guard: Guard, live: Turn) -> bool:

@@ -13,7 +13,8 @@ TARGET = 800
 # A table or list a little over the target stays whole; nothing gets longer than this.
 LIMIT = 1200
 
-_HEADING = re.compile(r" {0,3}(#{1,6})[ \t]+(.*?)[ \t]*#*[ \t]*$")
+_HEADING = re.compile(r" {0,3}(#{1,6})[ \t]+(.*)")
+_LONGEST_HEADING = 500  # what is longer is a paragraph: each chunk under a heading repeats it
 _FENCE = re.compile(r" {0,3}(```|~~~)")
 _ITEM = re.compile(r"\s*(?:[-*+•]|\d{1,3}[.)])\s")
 SEPARATOR = " › "
@@ -43,13 +44,14 @@ def _sections(text: str) -> Iterator[tuple[str, list[str]]]:
         if opened := _FENCE.match(line):
             fence = "" if fence == opened[1] else fence or opened[1]
         heading = None if fence else _HEADING.match(line)
-        if heading is None:
+        name = heading[2].rstrip(" \t").rstrip("#").rstrip(" \t") if heading else ""
+        if heading is None or len(name) > _LONGEST_HEADING:
             lines.append(line)
             continue
         yield _join(path), lines
         depth = len(heading[1])
         path = [(level, name) for level, name in path if level < depth]
-        path.append((depth, heading[2]))
+        path.append((depth, name))
         lines = []
     yield _join(path), lines
 

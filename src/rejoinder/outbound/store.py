@@ -148,9 +148,13 @@ UPDATE deliveries SET status = 'withheld', error = 'an earlier part of this repl
 WHERE workspace_id = $1 AND conversation_id = $2 AND turn_id = $3 AND delivery_id <> $4 AND status = 'queued'
 """
 
-WITHHOLD = """
-UPDATE deliveries SET status = 'withheld', error = $3
-WHERE workspace_id = $1 AND conversation_id = $2 AND turn_id IS NOT NULL AND status = 'queued'
+# What the bot says by itself: of a turn, and no draft that a person has sent.
+THE_BOTS = """d.turn_id IS NOT NULL AND NOT EXISTS (
+    SELECT FROM messages s WHERE s.workspace_id = $1 AND s.message_id = d.message_id AND s.metadata ? 'draft_id')"""
+
+WITHHOLD = f"""
+UPDATE deliveries d SET status = 'withheld', error = $3
+WHERE d.workspace_id = $1 AND d.conversation_id = $2 AND d.status = 'queued' AND {THE_BOTS}
 """
 
 WITHHOLD_FROM = """

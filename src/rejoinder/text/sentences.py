@@ -11,17 +11,19 @@ _ABBREVIATION = re.compile(
     re.IGNORECASE,
 )
 # Thai writes no full stop: a space after a closing particle ends a sentence.
+_BEFORE = 12  # characters that tell an abbreviation, longer than any of them
+
 _AFTER_THAI_END = "|".join(
     f"(?<={particle})"
     for particle in ("ครับ", "คับ", "ค่ะ", "คะ", "ค่า", "จ้า", "จ้ะ", "ไหม", "มั้ย", "หรือเปล่า", "หรือไม่")
 )
 _END = re.compile(
-    r"(?P<line>\s*\n\s*)"
+    r"(?P<line>(?<!\s)\s*\n\s*)"
     r"|(?<=[!?…。！？])(?P<strong>[\"'”’)\]]*\s+|(?=[^\s!?…\"'”’)\].,。！？]))"
     r"|(?<=[.])(?P<dot>[\"'”’)\]]*\s+)"
     rf"|(?P<thai>(?:{_AFTER_THAI_END})\s+)(?=[\u0e00-\u0e7fA-Za-z])"
 )
-_COMMA = re.compile(r"[,;、，]\s+|\s+[-–—]\s+|(?<=[\u0e00-\u0e7f])\s+(?=[\u0e00-\u0e7f])")
+_COMMA = re.compile(r"[,;、，]\s+|(?<!\s)\s+[-–—]\s+|(?<=[\u0e00-\u0e7f])\s+(?=[\u0e00-\u0e7f])")
 
 
 def sentences(text: str) -> list[str]:
@@ -34,7 +36,8 @@ def sentences(text: str) -> list[str]:
     start = 0
     for end in _END.finditer(text):
         after = text[end.end() : end.end() + 1]
-        inside = after.islower() or _ABBREVIATION.search(text[start : end.start()])
+        before = text[max(start, end.start() - _BEFORE) : end.start()]
+        inside = after.islower() or _ABBREVIATION.search(before)
         if end.lastgroup == "dot" and inside:
             continue
         found.append(text[start : end.end()].strip())

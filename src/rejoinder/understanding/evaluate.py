@@ -176,7 +176,9 @@ def _rows(path: Path) -> list[dict[str, str]]:
     except UnicodeDecodeError:
         raise Invalid(f"{path} is not UTF-8.", mend="Save it as UTF-8.") from None
     except OSError as wrong:
-        raise Invalid(f"{path} can't be read: {wrong.strerror}.", mend="Look at it.") from None
+        raise Invalid(
+            f"{path} can't be read: {wrong.strerror}.", mend="Name a CSV file that you may read."
+        ) from None
     csv.field_size_limit(_MOST)
     reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
     try:

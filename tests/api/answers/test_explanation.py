@@ -67,6 +67,11 @@ async def test_a_person_was_called(client: aiohttp.ClientSession, model: Scripte
     ]
     assert len(model.calls) == before
     assert found["explanation"]["calls"] == []
+    conversation = await read(client, f"/conversations/{outcome['conversation_id']}")
+    assert (conversation["state"], conversation["escalation_reason"]) == (
+        "waiting",
+        "the customer asks for a person",
+    )
 
 
 async def test_the_model_was_away(client: aiohttp.ClientSession, model: ScriptedModel) -> None:

@@ -6,12 +6,14 @@ import pytest
 
 from rejoinder.bots.policies import BotSettings
 from rejoinder.errors import Conflict
+from rejoinder.inbound.edit import delete, edit
 from rejoinder.inbound.model import Received
 from rejoinder.testing import ScriptedModel
 from rejoinder.turns.drafts import store as drafts
 from rejoinder.turns.drafts.model import Draft
 from rejoinder.turns.hands.drafts import discard, send
 from rejoinder.turns.hands.modes import set_modes
+from rejoinder.turns.hands.take_over import take
 from tests.scenarios.answers.told import ASKS, TELLS, answered, classified
 from tests.scenarios.conftest import OpenShop
 from tests.scenarios.shop import Shop
@@ -41,6 +43,23 @@ async def test_a_draft_waits_for_a_person(opens: OpenShop, model: ScriptedModel)
     assert [m.message_id for m in await shop.messages(message)][-1] == sent.message_ids[0]
 
 
+async def test_a_draft_that_was_sent_goes_out_though_its_sender_takes_over(
+    opens: OpenShop, model: ScriptedModel
+) -> None:
+    shop = await opens(platform="telegram", settings=BotSettings(mode="draft"))
+    model.script.append(answered(TELLS["en"]))
+    message = await shop.says(ASKS["en"])
+    await shop.outcome(message)
+    (draft,) = await drafted(shop, message)
+    sent = await send(shop.db, shop.workspace_id, draft.draft_id, "anna")
+    await take(shop.db, shop.workspace_id, message.conversation_id, "anna")
+    ((status,),) = await shop.sql(
+        "SELECT status FROM deliveries WHERE workspace_id = $1 AND message_id = $2",
+        sent.message_ids[0],
+    )
+    assert status in ("queued", "sending")
+
+
 async def test_a_person_may_know_better(opens: OpenShop, model: ScriptedModel) -> None:
     shop = await opens(settings=BotSettings(mode="draft"))
     model.script.append(answered(TELLS["en"]))
@@ -62,6 +81,49 @@ async def test_a_draft_is_outdated_by_the_next(opens: OpenShop, model: ScriptedM
     await discard(shop.db, shop.workspace_id, newer.draft_id, "anna")
     assert (await drafted(shop, first))[0].state == "discarded"
     assert await shop.replies(first) == []
+
+
+async def test_a_draft_is_outdated_by_what_is_changed_or_taken_back(
+    opens: OpenShop, model: ScriptedModel
+) -> None:
+    shop = await opens(settings=BotSettings(mode="draft"))
+    model.script += [answered("One."), answered("Two.")]
+    first = await shop.says("What about Monday?")
+    await shop.outcome(first)
+    await edit(shop.db, shop.workspace_id, first.message_id, "What about Friday?")
+    (draft,) = await drafted(shop, first)
+    assert draft.state == "outdated"
+    with pytest.raises(Conflict, match="outdated"):
+        await send(shop.db, shop.workspace_id, draft.draft_id, "anna")
+    second = await shop.says("And Tuesday?")
+    await shop.outcome(second)
+    await edit(shop.db, shop.workspace_id, first.message_id, "What about Sunday?")
+    assert (await drafted(shop, first))[0].state == "open", "that was answered before"
+    await delete(shop.db, shop.workspace_id, second.message_id)
+    assert (await drafted(shop, first))[0].state == "outdated"
+
+
+async def test_a_draft_is_outdated_while_another_answer_is_due(
+    opens: OpenShop, model: ScriptedModel
+) -> None:
+    shop = await opens(
+        settings=BotSettings(mode="draft"), overlap_policy="enqueue", quiet_seconds=0.2
+    )
+    model.script += [answered("One."), answered("Two.")]
+    model.hold()
+    first, second = await shop.says("What about Monday?"), await shop.says("And Tuesday?")
+    call = await model.called(1)
+    assert len(call.asked) == 2
+    await edit(shop.db, shop.workspace_id, first.message_id, "What about Friday?")
+    call.release()
+    await shop.outcome(second)
+    await model.called(2)
+    (draft,) = await drafted(shop, first)
+    assert draft.state == "outdated", "it has not read the first message as it stands now"
+    with pytest.raises(Conflict, match="outdated"):
+        await send(shop.db, shop.workspace_id, draft.draft_id, "anna")
+    model.release()
+    await shop.outcome(first)
 
 
 @pytest.mark.parametrize("language", ASKS)

@@ -75,3 +75,12 @@ def test_english_words_count_in_other_languages(language: str, text: str) -> Non
 )
 def test_plain_matters_are_neutral(language: str, text: str) -> None:
     assert sentiment(text, language)[0] == "neutral"
+
+
+@pytest.mark.parametrize("letter", ["a", "\u00df", "\ufb00", "ạ"])
+def test_a_word_of_thousands_of_letters_ends(letter: str) -> None:
+    assert sentiment(letter * 4_000, "en")[0] == "neutral"
+
+
+def test_a_word_may_be_stretched_without_end() -> None:
+    assert sentiment("that was go" + "o" * 500 + "d", "en")[0].endswith("positive")

@@ -7,6 +7,7 @@ import pytest
 from rejoinder.bots.policies import OwnEntity
 from rejoinder.llm.model import Entity
 from rejoinder.understanding.naming import checked, entities, valid
+from rejoinder.understanding.naming.own import canonical
 from tests.understanding.naming.places import PLACES
 
 SIZE = OwnEntity(type="size", values={"L": ("large", "ไซส์ใหญ่", "cỡ lớn"), "S": ("small",)})
@@ -111,3 +112,9 @@ def test_an_answer_is_one_of_the_values_or_fits(
     own: OwnEntity, value: str, normal: str | None
 ) -> None:
     assert valid(own.type, value, PLACES["th"], [own]) == normal
+
+
+def test_half_a_surrogate_pair_stops_no_pattern() -> None:
+    kind = OwnEntity(type="sku", pattern="[A-Z]{2}[0-9]+")
+    assert [entity.value for entity in _found("\ud800 AB12 \udfff", kind)] == ["AB12"]
+    assert canonical("AB\ud800", kind) is None

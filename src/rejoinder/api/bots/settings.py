@@ -16,7 +16,7 @@ from rejoinder.guard.redact import KINDS, unknown_kinds
 from rejoinder.llm.chains import problems as unusable_models
 from rejoinder.understanding.naming.own import checked as unusable_entities
 
-_MEND = 'docs/voice.md tells of them; {"settings": {"check": {…}}} changes one section.'
+_MEND = '/docs has every setting with its bounds; {"settings": {"check": {…}}} changes one section.'
 
 
 async def changed(settings: BotSettings, change: Mapping[str, JsonValue]) -> BotSettings:
@@ -28,7 +28,8 @@ async def changed(settings: BotSettings, change: Mapping[str, JsonValue]) -> Bot
     except ValidationError as wrong:
         first = wrong.errors(include_url=False, include_context=False)[0]
         where = ".".join(("settings", *map(str, first["loc"])))
-        raise Invalid(f"{where}: {first['msg']}.", mend=_MEND, where=where) from None
+        says = "is no setting" if first["type"] == "extra_forbidden" else first["msg"]
+        raise Invalid(f"{where}: {says}.", mend=_MEND, where=where) from None
     # Beside the event loop: the first look at a provider's name may take a second.
     found = await asyncio.to_thread(problems, merged)
     if found:

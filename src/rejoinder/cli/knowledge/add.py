@@ -12,6 +12,7 @@ import asyncpg
 import typer
 
 from rejoinder.cli.knowledge.place import Place, run_in
+from rejoinder.cli.knowledge.show import many
 from rejoinder.db import new_id
 from rejoinder.errors import Invalid, NotFound, RejoinderError
 from rejoinder.knowledge.importing import store
@@ -58,7 +59,7 @@ async def _add(place: Place, what: Sequence[str], wanted: Wanted) -> None:
             continue
         files = list(_files(Path(each)))
         if not files:
-            typer.echo(f"refused    {each}: there is no file of a kind that is read", err=True)
+            typer.echo(f"refused    {each}: there is {_lacks(Path(each))}", err=True)
             refused += 1
         for path, source in files:
             refused += not await _file(place, reading, path, source, wanted, base_id)
@@ -81,7 +82,7 @@ async def _file(
     except RejoinderError as wrong:
         typer.echo(f"refused    {source}: {wrong}", err=True)
         return False
-    typer.echo(f"{stored.became:9}  {source}: {_chunks(stored.document.chunks)}")
+    typer.echo(f"{stored.became:9}  {source}: {many(stored.document.chunks, 'chunk')}")
     return True
 
 
@@ -118,14 +119,19 @@ async def _give(place: Place, bot_id: UUID, base_id: UUID) -> None:
 
 
 def _files(path: Path) -> Iterator[tuple[Path, str]]:
-    """(file, source) of a file, or of all readable files in a folder; a source is the path as far as it was typed."""
+    """(file, source) of a file, or of all readable files in a folder; a source is the path as far as it was typed.
+
+    A link in a folder that leads out of it is passed over: whoever filled the folder may have set it on a secret.
+    """
     top = path if not path.is_absolute() else Path(path.name)
     if path.is_file():
         yield path, top.as_posix()
     elif path.is_dir():
         for each in sorted(path.rglob("*")):
             hidden = any(part.startswith(".") for part in each.relative_to(path).parts)
-            if each.suffix.lower().lstrip(".") in ENDINGS and each.is_file() and not hidden:
+            inside = each.resolve().is_relative_to(path.resolve())
+            readable = each.suffix.lower().lstrip(".") in ENDINGS and each.is_file()
+            if readable and inside and not hidden:
                 yield each, (top / each.relative_to(path)).as_posix()
 
 
@@ -135,5 +141,5 @@ def _bytes(path: Path) -> bytes:
     return path.read_bytes()
 
 
-def _chunks(count: int) -> str:
-    return "1 chunk" if count == 1 else f"{count} chunks"
+def _lacks(path: Path) -> str:
+    return "no file of a kind that is read" if path.exists() else "no such file or folder"

@@ -34,12 +34,12 @@ async def _list(place: Place, base: str | None, tag: str | None) -> None:
         any_found = True
         error = f"  {source.error}" if source.error else ""
         typer.echo(
-            f"{source.source_id}  {source.kind}  {source.state}  {source.pages} pages  {source.url}{error}"
+            f"{source.source_id}  {source.kind}  {source.state}  {many(source.pages, 'page')}  {source.url}{error}"
         )
     async for each in place.documents(base_id, tag):
         any_found = True
         typer.echo(
-            f"{each.document_id}  {each.format}  {each.chunks} chunks  {each.source}  {each.title}"
+            f"{each.document_id}  {each.format}  {many(each.chunks, 'chunk')}  {each.source}  {each.title}"
         )
     if not any_found:
         typer.echo("Nothing is known.")
@@ -73,8 +73,13 @@ async def _bases(place: Place) -> None:
             any_found = True
             for each in page:
                 typer.echo(
-                    f"{each.base_id}  {each.documents} documents  {each.chunks} chunks  {each.name}"
+                    f"{each.base_id}  {many(each.documents, 'document')}  {many(each.chunks, 'chunk')}  {each.name}"
                 )
             after = page[-1].base_id
     if not any_found:
         typer.echo("There are no bases: every bot reads all documents.")
+
+
+def many(count: int, thing: str) -> str:
+    """How many of a thing, in words."""
+    return f"{count} {thing}" if count == 1 else f"{count} {thing}s"

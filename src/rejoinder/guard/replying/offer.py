@@ -47,12 +47,15 @@ def _anything(reply: Reply) -> bool:
 
 
 def _percent(sentence: str, said: Said, reply: Reply) -> str:
-    for found in _PERCENT.finditer(fold(sentence)):
-        if _plain(found[1]) in reply.numbers:
-            continue
-        if first(_section("discount"), said.marked) is not None:
-            return f'"{found.group()}" is offered by no passage or instruction'
-    return ""
+    told_nowhere = (
+        found.group()
+        for found in _PERCENT.finditer(fold(sentence))
+        if _plain(found[1]) not in reply.numbers
+    )
+    shown = next(told_nowhere, None)
+    if shown is None or first(_section("discount"), said.marked) is None:
+        return ""
+    return f'"{shown}" is offered by no passage or instruction'
 
 
 def _words(said: Said, reply: Reply) -> str:

@@ -6,7 +6,8 @@ import re
 
 from rejoinder.guard.replying.reply import Reply
 from rejoinder.guard.wording.phrases import Hit, Listed, Phrase, find, phrases
-from rejoinder.text import fold, language
+from rejoinder.guard.wording.said import Said
+from rejoinder.text import fold, language, sentences
 
 _FEWEST_LETTERS = {"th": 12, "zh": 8, "ja": 8, "ko": 8}
 _LETTERS = 40  # of a Latin text: seven words, of which two or three are small ones
@@ -16,15 +17,20 @@ _NEGATION_BEFORE = 16
 
 
 def wrong_language(reply: Reply) -> str:
-    """Another language than the customer writes or asked for, or than the bot answers in; only where it is plain."""
+    """Another language than the customer writes or asked for, or than the bot answers in; only where it is plain.
+
+    A passage that is quoted word for word beside words in the right language is in its own.
+    """
     spoken = reply.language
     if spoken == "und" or len(_LETTER.findall(reply.text)) < _FEWEST_LETTERS.get(spoken, _LETTERS):
         return ""
     own = reply.check.languages
-    if own and spoken not in own:
+    if own and spoken not in own and _beside_quotes(reply) not in own:
         return f'the reply is in "{spoken}", the bot answers in {", ".join(own)}'
     wanted = reply.facts.language
     if wanted in ("und", spoken) or (own and wanted not in own) or _used(reply, spoken):
+        return ""
+    if _beside_quotes(reply) == wanted:
         return ""
     return f'the reply is in "{spoken}", the customer writes "{wanted}"'
 
@@ -38,6 +44,13 @@ def persona_change(reply: Reply) -> str:
             continue
         return f'"{shown[:80]}": the reply speaks as somebody else'
     return _named_otherwise(reply)
+
+
+def _beside_quotes(reply: Reply) -> str:
+    """The language of what the reply says in its own words: a passage may be quoted as it stands."""
+    told = reply.knowledge.marked
+    own = [each for each in sentences(reply.text) if Said(each).marked.strip() not in told]
+    return language("\n".join(own))
 
 
 def _used(reply: Reply, spoken: str) -> bool:

@@ -9,7 +9,7 @@ from functools import cached_property
 from rejoinder.text import fold, language, words
 
 _MARKS = "\u0300-\u036f\u0e31\u0e34-\u0e3a\u0e47-\u0e4e"  # Latin accents, Thai vowels and tones
-_ENDS = re.compile(r"[.!?…:;。！？]+(?:\s|$)|\n")
+_ENDS = re.compile(r"(?<![.!?…:;。！？])[.!?…:;。！？]++(?:\s|$)|\n")  # each run looked at once
 _BETWEEN = re.compile(rf"(?:[^\w\x00{_MARKS}]|_)+")
 
 _TELLING = 300  # characters tell the language as well as more do

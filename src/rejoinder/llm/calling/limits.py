@@ -27,6 +27,7 @@ CROWDED: Final = "model_crowded"
 _SECONDS: Final = {"second": 1.0, "minute": 60.0, "hour": 3600.0}
 _RATE = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)/(second|minute|hour)")
 _NAMES: Final = {"gemini": "google"}  # as REJOINDER_MODEL names it, and as pydantic-ai does
+_COUNT = re.compile(r"[0-9]{1,6}")
 _MOST: Final = 100_000
 
 
@@ -55,7 +56,7 @@ def read(setting: str | None) -> Mapping[str, Limit]:
 
 def _with(limit: Limit, key: str, _equals: str, value: str) -> Limit:
     rate = _RATE.fullmatch(value)
-    if key == "concurrency" and value.isascii() and value.isdigit() and 1 <= int(value) <= _MOST:
+    if key == "concurrency" and _COUNT.fullmatch(value) and 1 <= int(value) <= _MOST:
         return replace(limit, concurrency=int(value))
     if key == "rate" and rate and float(rate[1]) > 0:
         return replace(limit, rate=float(rate[1]) / _SECONDS[rate[2]])

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from rejoinder.llm.local.intents import agrees, asks, intent
 from rejoinder.llm.local.phrases import offers, phrases
 from rejoinder.llm.local.pick import COVERED, Picked, pick
+from rejoinder.llm.local.understand import scolds
 from rejoinder.llm.model import Answer, Passage
 from rejoinder.text import language, sentences, terms
 
@@ -32,7 +33,9 @@ def compose(
         return Answer(say.hand_off, "hand_off", "The customer asks for a person.")
     if last_reply.endswith(offers()) and agrees(together):
         return Answer(say.hand_off, "hand_off", "The customer accepts the offer of a person.")
-    questions = _whole_questions([line for line in lines if intent(line) == "question"])
+    questions = _whole_questions(
+        [line for line in lines if intent(line) == "question" and not scolds(line)]
+    )
     if questions:
         return _answered(questions, passages, code, identity="identity" in wants)
     for want, reply in (

@@ -76,6 +76,20 @@ _PHRASES = {
         offer="Quer que um atendente responda?",
         foreign="Tenho esta informação só em outro idioma:",
     ),
+    "es": Phrases(
+        greeting="¡Hola! ¿En qué puedo ayudarte?",
+        thanks="¡De nada! Si necesitas algo más, escríbenos.",
+        goodbye="¡Hasta luego, y gracias por escribirnos!",
+        identity=(
+            "Soy un asistente automático. Soy un pequeño programa local, no un gran modelo de"
+            " lenguaje: busco las respuestas en la información de la tienda."
+        ),
+        hand_off="Te paso con una persona del equipo. Te responderá por aquí.",
+        unknown="Lo siento, eso no lo sé.",
+        rest_unknown="Lo demás no lo sé, lo siento.",
+        offer="¿Quieres que te responda una persona?",
+        foreign="Tengo esta información solo en otro idioma:",
+    ),
 }
 
 

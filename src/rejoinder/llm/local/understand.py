@@ -31,6 +31,7 @@ _PLEASED = re.compile(
 _UPSET = re.compile(
     r"\b(?:terrible|awful|disgusting|furious|unacceptable|ridiculous|scam|rip-?off|disappoint(?:ed|ing))\b"
     r"|\b(?:pessim[oa]|decepcionad[oa]|inaceitavel|absurdo|golpe)\b"
+    r"|\b(?:pesim[oa]|decepcionante|inaceptable|estafa|fatal|horrible|furios[oa])\b"
     r"|\b(?:te qua|that vong|lua dao|buc minh|buc qua)\b"
     r"|แย่มาก|ห่วย|ผิดหวัง|โกง|หลอกลวง"
 )
@@ -43,6 +44,11 @@ def understand(asked: Sequence[str]) -> Understanding:
     wants = [(intent(line), line) for line in lines]
     name, confidence = _intent(wants)
     return Understanding(name, _sentiment(wants), confidence)
+
+
+def scolds(line: str) -> bool:
+    """Whether it blames and asks nothing: no quote answers that."""
+    return "?" not in line and _UPSET.search(fold(line)) is not None
 
 
 def _intent(wants: Sequence[tuple[Intent, str]]) -> tuple[str, float]:

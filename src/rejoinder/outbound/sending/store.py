@@ -11,7 +11,7 @@ from pydantic import JsonValue
 
 from rejoinder.channels.model import Outgoing
 from rejoinder.db import Tx
-from rejoinder.outbound.store import WITHHOLD
+from rejoinder.outbound.store import THE_BOTS, WITHHOLD
 
 SENT = """
 UPDATE deliveries SET status = 'sent', sent_at = clock_timestamp(), sending_until = NULL, error = NULL
@@ -32,13 +32,13 @@ SELECT pg_notify($5, done.conversation_id || ' ' || done.seq || ' ' || $6) FROM 
 """
 
 # The job's time is reckoned from the same now().
-AGAIN = """
+AGAIN = f"""
 UPDATE deliveries d SET status = 'queued', next_try_at = now() + $4::interval, sending_until = NULL, error = $5,
     uncounted = d.uncounted + $6
 FROM conversations c
 WHERE d.workspace_id = $1 AND d.delivery_id = $2 AND d.status = 'sending' AND d.attempts = $3
     AND c.workspace_id = $1 AND c.conversation_id = d.conversation_id
-RETURNING c.state = 'agent' AND d.turn_id IS NOT NULL
+RETURNING c.state = 'agent' AND {THE_BOTS}
 """
 
 FAILED = """

@@ -17,7 +17,7 @@ from rejoinder.channels.event import Failure
 from rejoinder.channels.model import Outgoing
 from rejoinder.db import Read, Tx
 from rejoinder.outbound.decide import Heard, Status
-from rejoinder.outbound.store import Delivery
+from rejoinder.outbound.store import THE_BOTS, Delivery
 
 _RANK = "coalesce(array_position(ARRAY['sent', 'failed', 'delivered', 'read'], {}), 0)"
 _FURTHER = f"{_RANK.format('excluded.reported')} > {_RANK.format('p.reported')}"
@@ -104,13 +104,13 @@ FELL = """
 UPDATE deliveries SET status = 'failed' WHERE workspace_id = $1 AND delivery_id = $2 AND status IN ('sent', 'sending')
 """
 
-REQUEUE = """
+REQUEUE = f"""
 UPDATE deliveries d SET status = 'queued', next_try_at = now() + $3::interval, sending_until = NULL, held_until = NULL,
     error = $4, uncounted = d.uncounted + $5, as_template = d.as_template OR $6
 FROM conversations c
 WHERE d.workspace_id = $1 AND d.delivery_id = $2
     AND c.workspace_id = $1 AND c.conversation_id = d.conversation_id
-RETURNING c.state = 'agent' AND d.turn_id IS NOT NULL
+RETURNING c.state = 'agent' AND {THE_BOTS}
 """
 
 PAUSE = """

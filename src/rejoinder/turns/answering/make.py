@@ -185,7 +185,6 @@ def _facts(
         earlier_replies=[each.text for each in window.own_replies],
         done=answer.done,
         persona=told.persona.name if told.persona else window.bot.name,
-        limit=told.surface.longest if told.surface else None,
         suspicious=understood.suspicious,
         internal=RULES,
         done_actions=["passed on to a colleague"] if answer.decision == "hand_off" else (),

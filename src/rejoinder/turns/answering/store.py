@@ -37,7 +37,8 @@ JOIN contacts k ON k.workspace_id = $1 AND k.contact_id = c.contact_id
 CROSS JOIN LATERAL (
     SELECT count(*) AS count, max(e.created_at) AS last, avg(e.customer_satisfaction) AS satisfaction
     FROM (SELECT created_at, customer_satisfaction FROM conversations o
-        WHERE o.workspace_id = $1 AND o.contact_id = c.contact_id AND o.conversation_id <> $2 LIMIT 100) AS e
+        WHERE o.workspace_id = $1 AND o.contact_id = c.contact_id AND o.conversation_id <> $2
+        ORDER BY o.created_at DESC LIMIT 100) AS e
 ) AS earlier
 WHERE c.workspace_id = $1 AND c.conversation_id = $2
 """

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from time import monotonic
 
+from rejoinder.actions.collect import Got
 from rejoinder.bots.known import Bots
 from rejoinder.bots.policies import Ask
 from rejoinder.bots.voice.known import Voices
@@ -143,7 +144,7 @@ async def ask(
     except ModelError as failed:
         if isinstance(failed, ModelTransient) and claimed.attempt < claimed.policy.max_attempts:
             raise
-        return Judged(_failed(window, chain, failed), understood.local)
+        return Judged(_failed(window, found, chain, failed), understood.local)
     course.made = made
     return of_an_answer(window, understood, found, made)
 
@@ -191,7 +192,7 @@ async def see(
     return replace(window, asked=asked), files
 
 
-def _failed(window: Window, chain: Chain, failed: ModelError) -> Verdict:
+def _failed(window: Window, found: First, chain: Chain, failed: ModelError) -> Verdict:
     # Not what the provider said: it may quote the customer. The turn's row and the ledger hold that.
     log.warning(
         "model_failed",
@@ -209,6 +210,7 @@ def _failed(window: Window, chain: Chain, failed: ModelError) -> Verdict:
         model=chain.first.model_name,
         error=str(failed),
         draft=window.mode == "draft",
+        collected=found.collected if isinstance(found.collected, Got) else None,
     )
 
 

@@ -19,10 +19,10 @@ INSERT INTO drafts (workspace_id, draft_id, conversation_id, turn_id, text, cont
 VALUES ($1, $2, $3, $4, $5, $6)
 """
 
-# Nobody will send what is open: another draft takes its place, or a person does.
+# Nobody will send what is open: another draft takes its place, or a person does, or what it answers was taken back.
 OUTDATE = """
 UPDATE drafts SET state = 'outdated', settled_at = clock_timestamp()
-WHERE workspace_id = $1 AND conversation_id = $2 AND state = 'open'
+WHERE workspace_id = $1 AND conversation_id = $2 AND state = 'open' AND ($3::uuid IS NULL OR turn_id = $3)
 """
 
 SETTLE = """
@@ -30,16 +30,19 @@ UPDATE drafts SET state = $3, settled_at = clock_timestamp(), settled_by = $4, m
 WHERE workspace_id = $1 AND draft_id = $2 AND state = 'open'
 """
 
-# An open draft that the customer has written after does not answer what they said. It is told when it is looked at:
-# taking in a message costs nothing for it.
-_STATE = """CASE WHEN d.state = 'open' AND EXISTS (
+# An open draft that the customer has written after does not answer what they said; nor does one in whose conversation
+# another answer is due. It is told when it is looked at: taking in a message costs nothing for it.
+_STATE = """CASE WHEN d.state = 'open' AND (EXISTS (
+        SELECT FROM turns l
+        WHERE l.workspace_id = $1 AND l.conversation_id = d.conversation_id AND l.state IN ('waiting', 'running')
+    ) OR EXISTS (
         SELECT FROM messages m
         WHERE m.workspace_id = $1 AND m.conversation_id = d.conversation_id AND m.direction = 'inbound'
             AND m.sender_type = 'customer' AND m.kind <> 'deleted' AND NOT m.metadata ? 'rejoinder:history'
             AND m.turn_id IS DISTINCT FROM d.turn_id AND m.seq > coalesce((
                 SELECT max(a.seq) FROM messages a
                 WHERE a.workspace_id = $1 AND a.turn_id = d.turn_id AND a.direction = 'inbound'), 0)
-    ) THEN 'outdated' ELSE d.state END"""
+    )) THEN 'outdated' ELSE d.state END"""
 
 _DRAFT = f"""d.draft_id, d.conversation_id, d.turn_id, d.text, d.content, {_STATE}, d.created_at, d.settled_at,
     d.settled_by, d.message_id"""
@@ -69,9 +72,9 @@ def add(
     )
 
 
-def outdate(batch: Batch, conversation_id: UUID) -> None:
-    """What is open in a conversation will not be sent."""
-    batch.add(OUTDATE, conversation_id)
+def outdate(batch: Batch, conversation_id: UUID, turn_id: UUID | None = None) -> None:
+    """What is open in a conversation, or what one turn has drafted there, will not be sent."""
+    batch.add(OUTDATE, conversation_id, turn_id)
 
 
 def settle(

@@ -14,6 +14,7 @@ from rejoinder.understanding.naming.plain import Plain, plain
 
 _MEMORY = 1 << 20  # bytes of a compiled pattern and its automaton
 _MOST_FINDS = 50  # of one kind in one text
+_HALVES = re.compile("[\ud800-\udfff]")  # of surrogate pairs, which RE2 reads no text with
 
 
 def finds(text: Plain, own: Sequence[OwnEntity]) -> Iterator[Found]:
@@ -36,7 +37,8 @@ def canonical(said: str, kind: OwnEntity) -> str | None:
             return value
     if kind.pattern:
         known = _usable(kind.pattern)
-        return said if known is not None and known.fullmatch(said) else None
+        fits = known is not None and known.fullmatch(_HALVES.sub("\ufffd", said))
+        return said if fits else None
     return None if kind.values or not said else said
 
 
@@ -100,7 +102,7 @@ def _usable(pattern: str) -> Any | None:
 
 
 def _by_pattern(text: Plain, kind: str, pattern: str) -> Iterator[Found]:
-    written = text.written
+    written = _HALVES.sub("\ufffd", text.written)
     places = {place: at for at, place in enumerate(text.at)} if text.at is not None else None
     known = _usable(pattern)
     if known is None:

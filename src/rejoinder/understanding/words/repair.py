@@ -16,14 +16,22 @@ _STRETCHED = re.compile(r"(.)\1{2,}")
 _SHORTEST = 5  # letters: shorter words have too many neighbours (late, fate, hate)
 _LONG = 8
 _MOST_RUNS = 4
+_LONGEST = 64  # letters; 4,000 letters of one word would take minutes of looking up
 # Vietnamese syllables are too short, and Thai has no spaces to tell where a wrong word ends.
 _TYPED = ("en", "pt", "es")
 _INFLECTING = ("pt", "es")
 
 
-@lru_cache(maxsize=8_192)
 def repaired(form: str, language: str) -> tuple[str, bool]:
     """The word meant, and whether it was stretched."""
+    if len(form) <= _LONGEST:
+        return _repaired(form, language)
+    short = _STRETCHED.sub(r"\1\1\1", form)
+    return (form, False) if len(short) > _LONGEST else (_repaired(short, language)[0], True)
+
+
+@lru_cache(maxsize=8_192)
+def _repaired(form: str, language: str) -> tuple[str, bool]:
     if _known(form, language):
         return form, False
     if (short := _unstretched(form, language)) is not None:

@@ -141,6 +141,10 @@ ALTER TABLE contacts
     ADD language   text,
     ADD time_zone  text;
 
+-- Each turn looks at the newest conversations of its contact.
+DROP INDEX conversations_of_contact;
+CREATE INDEX conversations_of_contact ON conversations (contact_id, created_at DESC);
+
 -- An answer that waits for a person to send it, or to throw it away.
 CREATE TABLE drafts (
     workspace_id    uuid NOT NULL,
@@ -183,7 +187,8 @@ CREATE INDEX actions_of_conversation ON actions (conversation_id, created_at);
 CREATE INDEX actions_of_message ON actions (message_id) WHERE message_id IS NOT NULL;
 
 DROP VIEW message_actions;
--- A delivery without an action of its own is plain text sent: `send_message`.
+-- A delivery without an action of its own is plain text sent: `send_message`. It is found by its message: messages have
+-- an index by conversation, deliveries need none.
 CREATE VIEW message_actions AS
 SELECT a.workspace_id, a.action_id, a.conversation_id, a.turn_id, a.message_id, a.action_type,
     coalesce(d.status, a.status) AS status,
@@ -192,9 +197,10 @@ SELECT a.workspace_id, a.action_id, a.conversation_id, a.turn_id, a.message_id, 
 FROM actions a
 LEFT JOIN deliveries d ON d.workspace_id = a.workspace_id AND d.message_id = a.message_id
 UNION ALL
-SELECT d.workspace_id, d.delivery_id, d.conversation_id, d.turn_id, d.message_id, 'send_message', d.status,
+SELECT m.workspace_id, d.delivery_id, m.conversation_id, d.turn_id, m.message_id, 'send_message', d.status,
     greatest(d.attempts - 1, 0), d.error, '{}'::jsonb, NULL, d.created_at
-FROM deliveries d WHERE d.turn_id IS NOT NULL
+FROM messages m JOIN deliveries d ON d.workspace_id = m.workspace_id AND d.message_id = m.message_id
+WHERE d.turn_id IS NOT NULL
     AND NOT EXISTS (SELECT FROM actions a WHERE a.message_id = d.message_id AND a.workspace_id = d.workspace_id)
 UNION ALL
 SELECT t.workspace_id, t.turn_id, t.conversation_id, t.turn_id, NULL, 'transfer_to_agent', 'done', 0, NULL,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+_LONGEST_NAME = 120  # characters of a column's name, which each of its cells repeats
 _OPENS = re.compile(r"^ {0,3}(?:#{1,6}[ \t]+|```+|~~~+)", re.MULTILINE)
 
 
@@ -26,10 +27,11 @@ def section(question: str, answer: str) -> str:
 
 def pairs(header: Sequence[str], row: Sequence[str]) -> list[str]:
     """`header: value` of each filled cell of a row; a cell without a header stands alone."""
-    found = []
+    found: list[str] = []
+    names = [" ".join(name[:_LONGEST_NAME].split()) for name in header]
     for at, cell in enumerate(row):
         value = " ".join(cell.split())
-        name = " ".join(header[at].split()) if at < len(header) else ""
+        name = names[at] if at < len(names) else ""
         if value:
             found.append(f"{name}: {value}" if name and name != value else value)
     return found

@@ -11,9 +11,10 @@ from rejoinder.knowledge.importing.model import Format
 
 # Everything that is no white space and shows nothing; a form feed parts pages.
 _UNSEEN = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\x80-\x84\x86-\x9f\u200b\u2060\ufeff\ufffe\uffff]")
-_SPACES = re.compile(r"[^\S\n\f]+\n")
+_BLANK = "".join(sign for sign in map(chr, range(0x3001)) if sign.isspace() and sign not in "\n\f")
 _GAPS = re.compile(r"\n{3,}")
 _LONGEST_TITLE = 200
+_LONGEST = 10_000_000  # characters; no document may have a quarter of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,8 @@ class Read:
 
 def cleaned(read: Read, filename: str | None) -> Read:
     """The same without what can't be stored or seen, and with a title. Raises Invalid when no text is left."""
+    if len(read.markdown) > _LONGEST:
+        raise too_much(f"It has over {_LONGEST:,} characters of text")
     markdown = clean(read.markdown).strip("\n ")
     if not markdown.strip():
         raise no_text()
@@ -41,7 +44,9 @@ def clean(text: str) -> str:
     text = (
         text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\x85", "\n")
     )
-    return _GAPS.sub("\n\n", _SPACES.sub("\n", _UNSEEN.sub("", text)))
+    # No pattern for the spaces: it would take hours for a row of a million that no line end follows.
+    lines = (line.rstrip(_BLANK) for line in _UNSEEN.sub("", text).split("\n"))
+    return _GAPS.sub("\n\n", "\n".join(lines))
 
 
 def stem(filename: str | None) -> str:

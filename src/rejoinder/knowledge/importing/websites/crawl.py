@@ -29,6 +29,7 @@ _PAGE_BYTES = 5 * 1024 * 1024
 _ROBOTS_BYTES = 1024 * 1024
 _PAGE_S, _SITEMAP_S = 30.0, 120.0
 _SITEMAPS = 50
+_ADDRESSES = 100_000  # remembered of one site; no crawl visits more than 20,100 of them
 _LONGEST_S = 4 * 3600.0
 _DOWN = 10  # pages in a row that fail: the site is down
 _AGAIN_S = 10.0
@@ -131,12 +132,15 @@ class Crawl:
             except Failed as failed:
                 self._failed[url] = str(failed)
                 continue
-            self._add(canonical(each, url) for each in found.pages)
-            left += [to for each in found.sitemaps if (to := canonical(each, url))]
+            # 50,000 addresses take some seconds: beside the loop.
+            self._add(await asyncio.to_thread(_canonical, found.pages, url))
+            left += await asyncio.to_thread(_canonical, found.sitemaps[:_SITEMAPS], url)
 
-    def _add(self, urls: Iterable[URL | None]) -> None:
+    def _add(self, urls: Iterable[URL]) -> None:
         for url in urls:
-            if url is None or url in self._queued or is_file(url):
+            if len(self._queued) >= _ADDRESSES:
+                return
+            if url in self._queued or is_file(url):
                 continue
             self._queued.add(url)
             if not same_site(url, self._site) or not wanted(url, self._claimed.options):
@@ -211,6 +215,10 @@ class Crawl:
             allow_private=self._claimed.allow_private,
             kinds=kinds,
         )
+
+
+def _canonical(addresses: Iterable[str], base: URL) -> list[URL]:
+    return [url for each in addresses if (url := canonical(each, base)) is not None]
 
 
 def _asking(known: Known | None) -> dict[str, str]:

@@ -71,5 +71,5 @@ def confidence(evidence: Evidence) -> float:
     if evidence.retried:
         sure *= _SECOND
     if evidence.declines:
-        sure = min(max(sure, UNKNOWING), UNKNOWING)
+        sure = UNKNOWING
     return round(min(max(sure, 0.0), 1.0), 3)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from rejoinder.actions.collect import Cancelled, Kept
 from rejoinder.actions.model import TransferToAgent
 from rejoinder.actions.plan import Plan, plan
 from rejoinder.bots.voice.disclosure import with_disclosure
@@ -72,7 +73,7 @@ def of_an_answer(window: Window, understood: Understood, found: First, made: Mad
     evidence = _evidence(made, understanding)
     sure = confidence(evidence) if answer.decision != "silent" else None
     knows = _knows(made, understanding, evidence, settings.know.min_score)
-    rulings = _rulings(window, understanding, sure, knows)
+    rulings = _rulings(window, _meant(understanding, found), sure, knows)
     calls = first(rulings)
     planned, reason = made.planned, answer.reason
     if made.refused:
@@ -143,6 +144,12 @@ def _knows(
     if evidence.declines:
         return False
     return True if known(made.found, min_score) or made.answer.supported else None
+
+
+def _meant(understanding: Understanding, found: First) -> Understanding:
+    """What the rules go by: who does not tell what they were asked for is no complainer by rules alone."""
+    refuses = isinstance(found.collected, Kept | Cancelled) and understanding.source == "local"
+    return replace(understanding, intent="unknown") if refuses else understanding
 
 
 def _rulings(
