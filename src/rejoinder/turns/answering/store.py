@@ -27,13 +27,17 @@ UNION ALL
  ORDER BY seq DESC LIMIT $4)
 """
 
-# Of the others of a contact the newest hundred count: more tell nothing more.
+# Of the others of a contact the newest hundred count: more tell nothing more. The contact is looked up by itself
+# (LIMIT): a join whose plan is made while the table is young reads all contacts of the workspace from then on.
 PROFILE = """
 SELECT c.channel_id, k.display_name, k.attributes, k.tags, k.language, k.time_zone, earlier.count, earlier.last,
     earlier.satisfaction, c.auto_response_enabled, coalesce(c.summary, ''), c.summary_seq, c.collecting,
     clock_timestamp()
 FROM conversations c
-JOIN contacts k ON k.workspace_id = $1 AND k.contact_id = c.contact_id
+CROSS JOIN LATERAL (
+    SELECT p.display_name, p.attributes, p.tags, p.language, p.time_zone FROM contacts p
+    WHERE p.workspace_id = $1 AND p.contact_id = c.contact_id LIMIT 1
+) AS k
 CROSS JOIN LATERAL (
     SELECT count(*) AS count, max(e.created_at) AS last, avg(e.customer_satisfaction) AS satisfaction
     FROM (SELECT created_at, customer_satisfaction FROM conversations o
