@@ -97,6 +97,26 @@ def test_what_was_said_before_is_not_said_again(reply: str, failed: bool) -> Non
     assert failing(reply, facts) == ({"repeated"} if failed else set())
 
 
+SHIPPING = "We deliver to Bangkok and Chiang Mai within two working days, every week."
+
+
+@pytest.mark.parametrize(
+    ("asked", "replies", "failed"),
+    [
+        ("how long does shipping take", (SHIPPING, "You're welcome!"), False),
+        ("How long does shipping take?", (SHIPPING, SHIPPING), True),
+        ("And to Hue?", (SHIPPING,), True),
+        ("How long does shipping of 44 bags take?", (SHIPPING,), True),
+    ],
+)
+def test_who_asks_again_is_told_again_once(
+    asked: str, replies: tuple[str, ...], failed: bool
+) -> None:
+    history = (Line("customer", "How long does shipping take?"), Line("business", SHIPPING))
+    facts = Facts(asked=(asked,), history=history, earlier_replies=replies)
+    assert failing(SHIPPING, facts) == ({"repeated"} if failed else set())
+
+
 def test_other_numbers_make_another_reply() -> None:
     earlier = ("Order 4417 is on the way to you and will arrive on Monday at the latest.",)
     facts = Facts(asked=("And 4418?",), earlier_replies=earlier)

@@ -153,6 +153,10 @@ def simulate(
         typer.Option(metavar="NAME=RATE", help="Something goes wrong so often, from 0 to 1."),
     ] = None,
     seed: Annotated[int, typer.Option(help="Another seed draws other faults.")] = 0,
+    first: Annotated[
+        int | None,
+        typer.Option(help="The first customer's number; others each time if left out.", min=1),
+    ] = None,
     channel: Annotated[
         str | None, typer.Option(help="A simulated channel's id; made or found if left out.")
     ] = None,
@@ -178,6 +182,7 @@ def simulate(
         wanted(
             platform,
             (customers, messages, rate, seed),
+            first,
             chat=chat,
             port=port,
             channel=channel,

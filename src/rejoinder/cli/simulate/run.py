@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 import signal
 import sys
 from collections.abc import Coroutine
@@ -29,6 +30,8 @@ from rejoinder.testing.platforms.report import Compared, Report, compare, report
 from rejoinder.testing.platforms.server import PlayedPlatform, playing
 
 _LOOK_S = 0.5
+_LAST = 9_999_999  # seven digits of a phone number tell them apart
+_AT_ONCE = 1_000
 
 Done = TypeVar("Done")
 
@@ -60,6 +63,7 @@ class _Run:
 def wanted(
     platform: str,
     load: tuple[int, int, float, int],
+    first: int | None,
     *,
     chat: bool,
     port: int,
@@ -77,9 +81,9 @@ def wanted(
             f"{channel!r} is no channel's id.",
             mend="`GET /api/v1/channels` lists them; without --channel one is made.",
         ) from None
-    return Wanted(
-        platform, loads.Load(*load), chat, port, channel_id, url, patience, redelivers, in_json
-    )
+    # An earlier run's customers may be with a person by now, so others write.
+    made = loads.Load(*load, first=first or 1 + _AT_ONCE * secrets.randbelow(_LAST // _AT_ONCE))
+    return Wanted(platform, made, chat, port, channel_id, url, patience, redelivers, in_json)
 
 
 def run_simulate(wanted: Wanted, faults: list[str]) -> None:
@@ -118,7 +122,10 @@ async def _be_there(run: _Run) -> Compared:
 
 async def _load(run: _Run) -> Compared:
     load, platform = run.wanted.load, run.platform
-    say(f"{load.customers * load.messages} messages, {load.rate:g} a second …")
+    say(
+        f"{load.customers * load.messages} messages, {load.rate:g} a second,"
+        f" of the customers from --first {load.first} on …"
+    )
     await loads.run(platform, load)
     say("All said. Waiting for the answers …")
     await loads.answered(platform, run.wanted.patience)
@@ -132,7 +139,7 @@ async def _chat(platform: PlayedPlatform, wanted: Wanted) -> None:
     def show(line: str, dim: bool) -> None:
         console.print(line, style="dim" if dim else None, markup=False, soft_wrap=True)
 
-    chat = Chat(platform, platform.played.customers(1), show)
+    chat = Chat(platform, platform.played.customers(wanted.load.first), show)
     await chat.talk(typed(), wanted.patience, in_turn=not here)
 
 

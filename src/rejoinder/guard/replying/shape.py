@@ -69,16 +69,31 @@ def too_long(reply: Reply) -> str:
 
 
 def repeated(reply: Reply) -> str:
-    """Nearly the same words, with the same numbers, as one of the bot's last five replies; short courtesies apart."""
+    """Nearly the same words, with the same numbers, as one of the bot's last five replies; short courtesies apart.
+
+    Who asks the same thing again may be told the same again, once.
+    """
     said = reply.folded
     if len(said) < _COURTESY:
         return ""
-    numbers = re.findall(r"\d+", said)
-    for earlier in reply.facts.earlier_replies[-_LAST:]:
-        other = _folded(earlier)
-        if said == other or (numbers == re.findall(r"\d+", other) and _alike(said, other)):
-            return "the reply says again what the bot has said before"
-    return ""
+    earlier = [_folded(each) for each in reply.facts.earlier_replies[-_LAST:]]
+    before = sum(_same(said, other) for other in earlier)
+    if not before or (before == 1 and _asked_again(reply)):
+        return ""
+    return "the reply says again what the bot has said before"
+
+
+def _asked_again(reply: Reply) -> bool:
+    facts = reply.facts
+    earlier = [_folded(line.text) for line in facts.history if line.speaker == "customer"]
+    asked = _folded("\n".join(facts.asked))
+    return any(_same(asked, other) for other in earlier)
+
+
+def _same(one: str, other: str) -> bool:
+    return one == other or (
+        re.findall(r"\d+", one) == re.findall(r"\d+", other) and _alike(one, other)
+    )
 
 
 def _alike(one: str, other: str) -> bool:

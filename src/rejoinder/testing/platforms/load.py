@@ -29,12 +29,13 @@ THOUGHTS = (
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """`messages` of each of `customers`, all together at `rate` a second."""
+    """`messages` of each of `customers`, all together at `rate` a second; `first` is the first customer's number."""
 
     customers: int
     messages: int = 1
     rate: float = 20.0
     seed: int = 0
+    first: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ async def run(platform: PlayedPlatform, load: Load) -> None:
     start = time.perf_counter()
     async with asyncio.TaskGroup() as group:
         for number, dues in by_customer.items():
-            customer = platform.played.customers(number)
+            customer = platform.played.customers(load.first + number - 1)
             group.create_task(_says(platform, customer, dues, load, start))
 
 
