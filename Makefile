@@ -37,7 +37,7 @@ run: .venv/.run ## Start the program on http://127.0.0.1:$${PORT:-8000}
 	@touch $@
 
 # Many tests wait for time-outs, so one more than the cores run at once. Those that start many processes and put them
-# under load have the machine to themselves.
+# under load come after all others, two at a time: each waits half of it.
 LOADED := tests/bench tests/crash tests/fleet
 
 test: .venv/.dev .venv/.browser ## Run every check: format, lint, types, import contracts, tests
@@ -46,7 +46,7 @@ test: .venv/.dev .venv/.browser ## Run every check: format, lint, types, import 
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pytest -n 3 --dist loadfile $(LOADED:%=--ignore=%)
-	$(BIN)/pytest $(LOADED)
+	$(BIN)/pytest -n 2 --dist loadfile $(LOADED)
 
 coverage: .venv/.dev .venv/.browser ## Run the tests and report what they don't reach; details in .coverage-html
 	$(BIN)/coverage erase

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
-from pathlib import Path
 from uuid import UUID
 
 import asyncpg
 import pytest
+from hypothesis import HealthCheck, settings
 
 from rejoinder.app.database import bring_forward
 from rejoinder.db import Database, connect, new_id
 from rejoinder.telemetry.logs import configure
+from tests.clusters import CLUSTERS, migrated
+from tests.forks import FORKS
 from tests.leaks import nothing_outlives_the_test
 
 __all__ = ["nothing_outlives_the_test"]
+
+# A slow machine is no failure.
+settings.register_profile("rejoinder", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("rejoinder")
 
 configure("warning", "json")  # one line a failure, where structlog would print pages
 
@@ -31,12 +35,7 @@ async def dsn() -> AsyncIterator[str]:
         if given:
             database = await _scratch(given, stack)
         else:
-            from rejoinder.db.private import own
-
-            folder = Path(tempfile.mkdtemp(prefix="rejoinder-test-"))
-            stack.callback(shutil.rmtree, folder, ignore_errors=True)
-            folder.chmod(0o755)  # as root the server runs as another user, who must get in
-            database = await stack.enter_async_context(own(folder / "data", lambda _: None))
+            database = await stack.enter_async_context(migrated())
         await bring_forward(database)
         yield database
 
@@ -60,6 +59,14 @@ async def workspace_id(db: Database) -> UUID:
             f"t-{workspace}",
         )
     return workspace
+
+
+@pytest.fixture(scope="session", autouse=True)
+def shared_things_end() -> Iterator[None]:
+    """The process that forks commands and the folder that is copied end with the tests."""
+    yield
+    FORKS.end()
+    CLUSTERS.end()
 
 
 async def _scratch(given: str, stack: AsyncExitStack) -> str:

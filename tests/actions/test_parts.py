@@ -116,10 +116,12 @@ def test_a_row_for_each_action_and_none_for_the_plain_reply() -> None:
 
 def test_what_a_platform_has_no_form_of_is_noted() -> None:
     planned = plan("Hi.", [TAP])
-    (row,) = rows(planned, messages("widget", planned), [new_id()])
+    (row,) = rows(planned, messages("pancake", planned), [new_id()])
     assert row.result == {
-        "warnings": ["widget passes on text only: the quick_replies is said in words."]
+        "warnings": ["pancake passes on text only: the quick_replies is said in words."]
     }
+    (row,) = rows(planned, messages("widget", planned), [new_id()])
+    assert row.result is None
 
 
 def test_a_conversation_that_went_on_was_not_ended() -> None:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 import socket
-import tempfile
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -25,7 +23,6 @@ from rejoinder.bots import store as bots
 from rejoinder.bots.model import Bot, Channel
 from rejoinder.channels.senders import Senders
 from rejoinder.db import Database, connect, new_id
-from rejoinder.db.private import own
 from rejoinder.live.bus import Bus
 from rejoinder.llm.calling.chain import Chain
 from rejoinder.llm.chains import Chains
@@ -36,6 +33,7 @@ from rejoinder.settings import Settings
 from rejoinder.worker import Equipment, Work
 from rejoinder.workspaces.model import Scope
 from rejoinder.workspaces.tokens import issue
+from tests.clusters import migrated
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,22 +91,19 @@ class Application:
 
 @asynccontextmanager
 async def fresh_database(given: str | None) -> AsyncIterator[str]:
-    """The DSN of an empty database: on the server `given`, else on a private one."""
+    """The DSN of a migrated database that nothing is in: on the server `given`, else on a private one."""
     if given is None:
-        folder = Path(tempfile.mkdtemp(prefix="rejoinder-test-"))
-        folder.chmod(0o755)  # as root the server runs as another user, who must get in
-        try:
-            async with own(folder / "data", lambda _: None) as dsn:
-                yield dsn
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
+        async with migrated() as dsn:
+            yield dsn
         return
     name = f"rejoinder_test_{new_id().hex[-12:]}"
     admin = await asyncpg.connect(given)
     try:
         await admin.execute(f"CREATE DATABASE {name}")
         head, _, tail = given.partition("?")
-        yield head.rsplit("/", 1)[0] + f"/{name}" + (f"?{tail}" if tail else "")
+        dsn = head.rsplit("/", 1)[0] + f"/{name}" + (f"?{tail}" if tail else "")
+        await bring_forward(dsn)
+        yield dsn
     finally:
         await admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
         await admin.close()

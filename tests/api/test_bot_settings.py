@@ -54,12 +54,20 @@ async def test_a_section_changes_and_the_rest_stays(admin: aiohttp.ClientSession
         ({"check": {"languages": ["EN"]}}, "settings.check.languages.0"),
         ({"speak": None}, "settings.speak"),
         ({"escalate": {"min_confidence": 1.5}}, "settings.escalate.min_confidence"),
-        ({"understand": {"time_zone": "Mars/Olympus"}}, "settings"),
-        ({"understand": {"time_zone": "../etc"}}, "settings"),
-        ({"understand": {"entities": [{"type": "size", "pattern": "("}]}}, "settings"),
-        ({"check": {"off": ["gravity"]}}, "settings"),
-        ({"check": {"redact": ["shoe_size"]}}, "settings"),
-        ({"ask": {"models": "nobody:knows"}}, "settings"),
+        ({"understand": {"time_zone": "Mars/Olympus"}}, "settings.understand.time_zone"),
+        ({"understand": {"time_zone": "../etc"}}, "settings.understand.time_zone"),
+        (
+            {"understand": {"entities": [{"type": "size", "pattern": "("}]}},
+            "settings.understand.entities",
+        ),
+        ({"check": {"off": ["gravity"]}}, "settings.check.off"),
+        ({"check": {"redact": ["shoe_size"]}}, "settings.check.redact"),
+        ({"check": {"longest_reply": 1}}, "settings.check.longest_reply"),
+        ({"ask": {"models": "nobody:knows"}}, "settings.ask.models"),
+        (
+            {"ask": {"models": "local"}, "spend": {"downgrade_to": "nobody:knows"}},
+            "settings.spend.downgrade_to",
+        ),
     ],
 )
 async def test_what_is_no_setting_is_refused(
@@ -69,6 +77,8 @@ async def test_what_is_no_setting_is_refused(
         (bot,) = (await ask(admin, "GET", "/bots"))["items"]
         told = await refused(admin, "PATCH", f"/bots/{bot['bot_id']}", 422, settings=settings)
         assert told["where"] == where
+        assert where in told["detail"]
+        assert where in told["mend"]
         await refused(admin, "POST", "/bots", 422, name="New", settings=settings)
         assert (await ask(admin, "GET", "/bots"))["items"] == [bot]
 

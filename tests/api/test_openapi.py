@@ -39,6 +39,7 @@ async def test_every_route_is_described(schema: dict[str, Any]) -> None:
         "POST /api/v1/conversations/{conversation_id}/takeover",
         "POST /api/v1/conversations/{conversation_id}/release",
         "POST /api/v1/conversations/{conversation_id}/close",
+        "GET /api/v1/conversations",
         "GET /api/v1/conversations/{conversation_id}",
         "PATCH /api/v1/conversations/{conversation_id}",
         "GET /api/v1/conversations/{conversation_id}/drafts",

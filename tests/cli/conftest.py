@@ -16,6 +16,7 @@ import asyncpg
 import pytest
 
 from rejoinder.db import new_id
+from tests import forks
 
 COMMAND = (str(Path(sys.executable).with_name("rejoinder")),)
 SECRET = "a key of the tests, thirty-two bytes and more"
@@ -55,18 +56,14 @@ def run(tmp_path: Path) -> Run:
     """Run `rejoinder` with arguments, `typed` on its standard input and settings, in an empty folder."""
 
     async def run(*arguments: str, typed: str = "", **settings: str) -> Ended:
-        process = await asyncio.create_subprocess_exec(
-            *COMMAND,
+        asked = forks.run(
             *arguments,
-            cwd=tmp_path,
-            env=environment(tmp_path, **settings),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
+            folder=tmp_path,
+            environment=environment(tmp_path, **settings),
+            typed=typed.encode(),
         )
-        out, err = await asyncio.wait_for(process.communicate(typed.encode()), 60)
-        assert process.returncode is not None
-        ended = Ended(process.returncode, out.decode(), err.decode())
+        code, out, err = await asyncio.wait_for(asked, 60)
+        ended = Ended(code, out.decode(), err.decode())
         assert "Traceback" not in ended.err + ended.out, ended.err
         return ended
 

@@ -30,6 +30,7 @@ from rejoinder.db.private.upgrade import upgrade
 from rejoinder.errors import Setup
 from tests.cli.conftest import COMMAND, Run, environment, open_folder, refused
 from tests.cli.tls import speaking_tls
+from tests.clusters import CLUSTERS
 
 ODD = "ก\\x00'\"\t\n\u2028 é e\u0301 👍🏽 \\N"
 
@@ -42,6 +43,7 @@ def silent(_line: str) -> None:
 async def folder() -> AsyncIterator[Path]:
     """A data folder with the sample workspace and a row that is hard to write down; nothing runs on it."""
     with open_folder() as top:
+        await CLUSTERS.settle(top / "data")
         async with own(top / "data", silent) as dsn:
             await _fill(dsn)
         yield top
@@ -321,6 +323,7 @@ async def test_an_older_postgresql_of_your_own_takes_a_backup(folder: Path, run:
 async def test_your_own_database_is_reached_as_the_program_reaches_it(run: Run) -> None:
     """Over TLS, with several hosts in the address, as a role that is not the system user's."""
     with open_folder() as top:
+        await CLUSTERS.settle(top / "data")
         async with own(top / "data", silent) as dsn, speaking_tls(dsn) as port:
             await _fill(dsn)
             parts = urlsplit(dsn)

@@ -21,8 +21,10 @@ from rejoinder.db.private.binaries import Binaries, installed
 from rejoinder.testing.model_stub import Canned
 from rejoinder.testing.openai_stub import OpenAIStub
 from tests.channels.rest.receiver import Receiver, receiving
-from tests.cli.conftest import COMMAND, Run, environment, open_folder
+from tests.cli.conftest import Run, environment, open_folder
+from tests.clusters import CLUSTERS
 from tests.eventually import eventually
+from tests.forks import FORKS
 
 CANARIES = {
     "secret key": "canary-installation-key-7f3a91",
@@ -44,13 +46,12 @@ TABLES = (
 async def serving(folder: Path, log: Path, **settings: str) -> AsyncIterator[str]:
     """`serve` with its log in a file; gives its URL."""
     with log.open("wb") as written:
-        process = await asyncio.create_subprocess_exec(
-            *COMMAND,
+        process = await FORKS.start(
             "serve",
-            cwd=folder,
-            env=environment(folder, PORT="0", LOG_LEVEL="debug", **settings),
-            stderr=written,
-            stdout=written,
+            folder=folder,
+            environment=environment(folder, PORT="0", LOG_LEVEL="debug", **settings),
+            stdout=written.fileno(),
+            stderr=written.fileno(),
         )
     try:
 
@@ -175,6 +176,7 @@ def _dumped(file: Path) -> bytes:
 async def test_no_secret_is_anywhere(run: Run, where: str) -> None:
     with open_folder() as folder:
         log, data = folder / "log", folder / "data"
+        await CLUSTERS.settle(data)
         key = {"REJOINDER_SECRET_KEY": CANARIES["secret key"]} if where == "environment" else {}
         refused = Canned(
             401, b'{"error":{"message":"Incorrect API key: %s"}}' % CANARIES["model key"].encode()

@@ -17,6 +17,7 @@ import pytest
 
 from tests.cli.conftest import COMMAND, Run, open_folder, refused
 from tests.cli.test_database import serving
+from tests.clusters import CLUSTERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +195,7 @@ async def test_another_program_there_is_told(run: Run, status: int, said: str) -
 
 async def test_an_interrupt_stops_the_server_in_order() -> None:
     with open_folder() as folder:
+        await CLUSTERS.settle(folder / "data")
         async with serving(folder, PORT="0") as (process, _):
             process.send_signal(signal.SIGINT)
             async with asyncio.timeout(30):

@@ -14,7 +14,8 @@ from urllib.parse import urlsplit
 import asyncpg
 import pytest
 
-from tests.cli.conftest import COMMAND, SECRET, Run, environment, refused
+from tests.cli.conftest import SECRET, Run, environment, refused
+from tests.forks import FORKS, Forked, reading
 
 OWN = {"REJOINDER_SECRET_KEY": SECRET, "PORT": "0", "LOG_LEVEL": "warning"}
 
@@ -61,27 +62,25 @@ async def test_a_taken_port_is_told(run: Run) -> None:
 
 
 @asynccontextmanager
-async def serving(
-    folder: Path, **settings: str
-) -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
+async def serving(folder: Path, **settings: str) -> AsyncIterator[tuple[Forked, str]]:
     """`serve` in a process of its own, and what it said when it was ready; stopped with SIGTERM after."""
-    process = await asyncio.create_subprocess_exec(
-        *COMMAND,
-        "serve",
-        cwd=folder,
-        env=environment(folder, **settings),
-        stderr=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.DEVNULL,
-    )
-    assert process.stderr
+    reads, writes = os.pipe()
+    said = await reading(reads)
+    try:
+        process = await FORKS.start(
+            "serve", folder=folder, environment=environment(folder, **settings), stderr=writes
+        )
+    finally:
+        os.close(writes)
     try:
         async with asyncio.timeout(60):
-            greeting = (await process.stderr.readuntil(b"Ctrl-C.\n")).decode()
+            greeting = (await said.readuntil(b"Ctrl-C.\n")).decode()
         yield process, greeting
     finally:
-        if process.returncode is None:
-            process.send_signal(signal.SIGTERM)
-        _, rest = await asyncio.wait_for(process.communicate(), 60)
+        process.send_signal(signal.SIGTERM)
+        async with asyncio.timeout(60):
+            rest = await said.read()
+            await process.wait()
     assert "Traceback" not in rest.decode(), rest.decode().replace("\\n", "\n")
     assert process.returncode == 0
 

@@ -17,7 +17,6 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from rejoinder.app.database import bring_forward
 from rejoinder.app.sample import sample
 from rejoinder.bots import store as bots
 from rejoinder.cli.doctor.files import room
@@ -33,6 +32,7 @@ from tests.cli.conftest import COMMAND, SECRET, Run, environment, open_folder
 from tests.cli.test_chat import local_url
 from tests.cli.test_database import serving
 from tests.cli.test_secrets import Shop
+from tests.clusters import CLUSTERS
 from tests.eventually import eventually
 from tests.fleet.processes import Member
 
@@ -86,7 +86,6 @@ def at(shop: Shop) -> dict[str, str]:
 async def own_database() -> AsyncIterator[str]:
     """A migrated database with the sample shop, and no worker but the test's."""
     async with fresh_database(os.environ.get("REJOINDER_TEST_DATABASE_URL")) as dsn:
-        await bring_forward(dsn)
         yield dsn
 
 
@@ -213,6 +212,7 @@ async def test_a_role_that_may_not_create_is_told(run: Run, schema_url: str) -> 
 
 async def test_a_server_that_runs_is_recognised(run: Run) -> None:
     with open_folder() as folder:
+        await CLUSTERS.settle(folder / "data")
         async with serving(folder, PORT="0") as (_, greeting):
             url = local_url(greeting)
             found = await examined(run, REJOINDER_DATA=str(folder / "data"))

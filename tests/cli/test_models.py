@@ -14,6 +14,7 @@ from rejoinder.testing.model_stub import Canned, ModelStub
 from tests.cli.conftest import open_folder
 from tests.cli.test_chat import local_url
 from tests.cli.test_database import serving
+from tests.clusters import CLUSTERS
 
 STUBS: dict[str, type[ModelStub]] = {
     "GEMINI": GeminiStub,
@@ -39,6 +40,7 @@ async def _ask(folder: Path, greeting: str) -> dict[str, str]:
 @pytest.mark.parametrize("provider", STUBS)
 async def test_the_sample_bot_answers_with_the_model_whose_key_is_set(provider: str) -> None:
     with open_folder() as folder:
+        await CLUSTERS.settle(folder / "data")
         async with STUBS[provider](reply=lambda _: f"From {provider}.") as stub:
             given = {f"{provider}_API_KEY": "a key", f"{provider}_BASE_URL": stub.base_url}
             async with serving(folder, PORT="0", **given) as (_, greeting):
@@ -55,6 +57,7 @@ async def test_the_sample_bot_answers_with_the_model_whose_key_is_set(provider: 
 async def test_an_ai_service_answers_before_a_provider_with_a_key() -> None:
     """Its address is called as it is given, and the model is the one it says it used."""
     with open_folder() as folder:
+        await CLUSTERS.settle(folder / "data")
         async with ServiceStub(reply=lambda _: "From the service.") as stub:
             given = {"AI_SERVICE_URL": stub.base_url, "OPENAI_API_KEY": "a key"}
             async with serving(folder, PORT="0", **given) as (_, greeting):
@@ -69,6 +72,7 @@ async def test_an_ai_service_answers_before_a_provider_with_a_key() -> None:
 
 async def test_the_next_model_answers_and_both_calls_are_booked() -> None:
     with open_folder() as folder:
+        await CLUSTERS.settle(folder / "data")
         async with GeminiStub(script=[BUSY]) as gemini, OpenAIStub() as openai:
             given = {
                 "GEMINI_API_KEY": "a key",

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from rejoinder.app.database import any_database, bring_forward
+from rejoinder.app.database import any_database
 from rejoinder.app.sample import sample
 from rejoinder.bots import store
 from rejoinder.bots.model import ChannelSettings
@@ -20,6 +20,7 @@ from rejoinder.secrets.keys import FILE, load_keys
 from rejoinder.secrets.vault import open_vault
 from rejoinder.settings import Settings
 from tests.cli.conftest import COMMAND, Run, environment, open_folder, refused
+from tests.clusters import CLUSTERS
 
 OLD, NEW = "the former key of this shop", "the newer key of this shop"
 
@@ -35,8 +36,8 @@ class Shop:
 
     async def connect(self) -> None:
         """Make the channel."""
-        async with any_database(self.settings, lambda _: None, new=True) as dsn:
-            await bring_forward(dsn)
+        await CLUSTERS.settle(self.settings.data)
+        async with any_database(self.settings, lambda _: None) as dsn:
             db = await connect(dsn)
             shop = await sample(db)
             vault = open_vault(self.key, self.settings.data)

@@ -18,12 +18,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random, SystemRandom
 
+from tests.clusters import CLUSTERS
 from tests.crash.house import ledger, report
 from tests.crash.house.crowd import chatter, name
 from tests.crash.house.house import House, running
 from tests.crash.house.model import thread_of
 from tests.crash.house.shop import Shop
 from tests.crash.house.storm import Storm
+from tests.forks import FORKS
 
 LONG = "long"
 """The conversation whose model call lasts the whole run, with the worker that is spared."""
@@ -206,7 +208,11 @@ async def _bounded(plan: Plan, top: Path) -> bool:
 def _start() -> bool:
     top = Path(tempfile.mkdtemp(prefix="rejoinder-chaos-"))
     top.chmod(0o755)  # as root the database runs as another user, who must get in
-    kept = asyncio.run(_bounded(Plan.read(), top))
+    try:
+        kept = asyncio.run(_bounded(Plan.read(), top))
+    finally:
+        FORKS.end()
+        CLUSTERS.end()
     if kept:
         shutil.rmtree(top, ignore_errors=True)
     return kept

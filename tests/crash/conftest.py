@@ -11,6 +11,7 @@ import pytest
 from rejoinder.testing import OpenAIStub
 from rejoinder.testing.model_stub import Received
 from tests.cli.conftest import open_folder
+from tests.clusters import CLUSTERS
 from tests.crash.house.house import House, running
 from tests.crash.program import Program
 
@@ -41,6 +42,7 @@ def stub(model_server: OpenAIStub) -> OpenAIStub:
 async def folder(model_server: OpenAIStub) -> AsyncIterator[Program]:
     """One data folder for all these tests: each is a restart in its life."""
     program = Program(model_server.base_url)
+    await CLUSTERS.settle(program.data)
     try:
         yield program
     finally:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import shutil
 import signal
 import socket
-import sys
 import tempfile
 from contextlib import suppress
 from pathlib import Path
@@ -16,6 +14,7 @@ from typing import Any
 import aiohttp
 
 from tests.eventually import eventually
+from tests.forks import FORKS, Forked
 
 DRAIN_S = 3.0
 
@@ -29,7 +28,7 @@ class Program:
         self.data = self.folder / "data"
         self.url = f"http://127.0.0.1:{_free_port()}"
         self._model_url = model_url
-        self._process: asyncio.subprocess.Process | None = None
+        self._process: Forked | None = None
 
     @property
     def runs(self) -> bool:
@@ -37,11 +36,10 @@ class Program:
 
     async def start(self) -> None:
         """Start it and wait until it takes turns."""
-        self._process = await asyncio.create_subprocess_exec(
-            str(Path(sys.executable).with_name("rejoinder")),
+        self._process = await FORKS.start(
             "serve",
-            cwd=self.folder,
-            env={
+            folder=self.folder,
+            environment={
                 "PATH": os.environ["PATH"],
                 "HOME": str(self.folder),
                 "PORT": self.url.rpartition(":")[2],

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from rejoinder.app.database import bring_forward
 from rejoinder.testing import OpenAIStub
 from tests.api.application import fresh_database
 from tests.channels.rest.receiver import Receiver, receiving
@@ -55,7 +54,6 @@ async def house() -> AsyncIterator[Fleet]:
             fresh_database(os.environ.get("REJOINDER_TEST_DATABASE_URL")) as dsn,
             OpenAIStub(reply=lambda received: f"Read: {asked(received)}") as stub,
         ):
-            await bring_forward(dsn)
             fleet = Fleet([], [], stub, Receiver(), dsn)
             for number in (1, 2):
                 name = f"server-{number}"

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import re
 import signal
-from contextlib import suppress
 from pathlib import Path
 
 import aiohttp
 
-from tests.cli.conftest import COMMAND, environment
+from tests.cli.conftest import environment
 from tests.eventually import eventually
+from tests.forks import FORKS, Forked
 
 SECRET = "a key that every process of the fleet shares"
 
@@ -24,18 +24,19 @@ class Member:
         self._folder = folder
         self._command = command
         self._settings = settings
-        self._process: asyncio.subprocess.Process | None = None
+        self._process: Forked | None = None
 
     async def start(self) -> None:
         """Start it and wait until it says that it runs."""
         with self.said.open("wb") as said:
-            self._process = await asyncio.create_subprocess_exec(
-                *COMMAND,
+            self._process = await FORKS.start(
                 *self._command,
-                cwd=self._folder,
-                env=environment(self._folder, PORT="0", LOG_LEVEL="warning", **self._settings),
-                stdout=said,
-                stderr=said,
+                folder=self._folder,
+                environment=environment(
+                    self._folder, PORT="0", LOG_LEVEL="warning", **self._settings
+                ),
+                stdout=said.fileno(),
+                stderr=said.fileno(),
             )
         await eventually(self._up, 60)
 
@@ -84,6 +85,5 @@ class Member:
     async def stop(self) -> int:
         """SIGTERM, and wait; the exit code."""
         assert self._process
-        with suppress(ProcessLookupError):
-            self._process.send_signal(signal.SIGTERM)
+        self._process.send_signal(signal.SIGTERM)
         return await asyncio.wait_for(self._process.wait(), 60)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 import asyncpg
 import pytest
+from pgqueuer.qm import QueueManager
 
 from rejoinder.db import Database
 from rejoinder.queue.jobs import Job, Taken, enqueue_on
@@ -92,6 +95,46 @@ async def test_what_there_is_no_room_for_stays_in_the_queue_in_its_order(
         room[0] = 100
         await eventually(hands.has(5))
     assert hands.names() == ["a", "b", "z", "c", "d"]
+
+
+async def test_a_lane_that_is_nearly_full_holds_no_other_up(
+    db: Database, queue: asyncpg.Connection[asyncpg.Record]
+) -> None:
+    """What is taken at one look: nobody notifies of a room that was there all along."""
+    few, some, many = Hands(), Hands(), Hands()
+    await enqueue_on(
+        queue, [*jobs("media", "abc"), *jobs("imports", "defghi"), *jobs("bulk", "jklmnopqrs" * 6)]
+    )
+
+    def places(hands: Hands, count: int) -> Callable[[], int]:
+        return lambda: count - len(hands.got)
+
+    async with taking(
+        db,
+        media=Served(few.take, places(few, 1)),
+        imports=Served(some.take, places(some, 5)),
+        bulk=Served(many.take, places(many, 100)),
+    ):
+        await eventually(many.has(60))
+        await eventually(some.has(5))
+    assert (few.names(), some.names()) == (["a"], ["d", "e", "f", "g", "h"])
+
+
+async def test_a_job_that_is_due_soon_is_taken_then(
+    db: Database, queue: asyncpg.Connection[asyncpg.Record]
+) -> None:
+    hands = Hands()
+    async with taking(db, media=Served(hands.take)):
+        for delay in (0.3, 0.15):
+            await enqueue_on(
+                queue, [Job("media", b"soon", delay=timedelta(seconds=delay)), Job("media", b"now")]
+            )
+        await eventually(hands.has(4))
+    assert sorted(hands.names()) == ["now", "now", "soon", "soon"]
+
+
+def test_pgqueuer_still_asks_when_to_look_again_where_we_answer() -> None:
+    assert inspect.iscoroutinefunction(vars(QueueManager)["_effective_dequeue_timeout"])
 
 
 async def test_a_slow_pace_of_one_lane_is_none_of_anothers(

@@ -62,14 +62,16 @@ class Shop:
         self.conversations: dict[str, Conversation] = {}
         self.answer: Callable[[str], Steps] = lambda text: reply(f"You said: {text}")
         self.failures: list[Exception] = []
+        self.payloads: list[str | None] = []
         self.read_from: list[int] = []
         self.drop_streams = False
         self._grown = asyncio.Condition()
 
     async def receive(
-        self, thread_key: str, visitor_id: str, external_id: str, text: str
+        self, thread_key: str, visitor_id: str, external_id: str, text: str, payload: str | None
     ) -> Accepted:
         assert thread_key == visitor_id
+        self.payloads.append(payload)
         if self.failures:
             raise self.failures.pop(0)
         kept = self.conversations.setdefault(thread_key, Conversation())

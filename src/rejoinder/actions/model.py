@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, TypeAlias
 
@@ -111,3 +112,16 @@ Action: TypeAlias = (
 def told(action: Action) -> dict[str, JsonValue]:
     """One action as replies' metadata and Pancake's posts have it: `{"type", "data"}`."""
     return {"type": action.type, "data": action.data()}
+
+
+def kept(told: Mapping[str, JsonValue]) -> CollectInfo | EndConversation | None:
+    """An action that says nothing itself and that a draft may wait with, from what `told` made of it."""
+    match told:
+        case {
+            "type": CollectInfo.type,
+            "data": {"field": str(field), "question": str(question), "kind": str(kind)},
+        }:
+            return CollectInfo(field, question, kind)
+        case {"type": EndConversation.type, "data": {"reason": str(reason)}}:
+            return EndConversation(reason)
+    return None

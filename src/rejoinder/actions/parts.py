@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from pydantic import JsonValue
 
@@ -61,25 +61,25 @@ def parts(action: Action) -> tuple[Part, ...]:
 
 def messages(platform_name: str, plan: Plan) -> list[Ready]:
     """The messages that a plan becomes on that platform, in order. What it has no form of, it is sent in words."""
-    found = [ready for say in plan.messages for ready in _ready(platform_name, say)]
-    return [replace(each, warnings=_warnings(platform_name, each.packed)) for each in found]
+    return [one for say in plan.messages for one in _ready(platform_name, say)]
 
 
-def told_with(ready: Sequence[Ready], plan: Plan) -> list[list[JsonValue]]:
+def ready(platform_name: str, one: Packed, actions: tuple[Action, ...] = ()) -> Ready:
+    """A message of that platform that carries out `actions`, with what it has no form of its own for."""
+    shown = tuple(each for each in one.parts if not isinstance(each, Text))
+    return Ready(one, actions, tuple(warnings(platform_name, Written(one.text, shown))))
+
+
+def told_with(said: Sequence[Ready], plan: Plan) -> list[list[JsonValue]]:
     """For each message the actions that its metadata tells, `{"type", "data"}` each; the last tells what is behind.
 
     Empty for a message that is text alone: whoever reads it knows that it is sent.
     """
-    found = [[_shown(one)] for one in ready]
+    found = [[_shown(one)] for one in said]
     if found:
         found[-1] += [told(each) for each in plan.behind]
     plain = [all(each["type"] == SendMessage.type for each in told_) for told_ in found]
     return [[] if alone else list(each) for each, alone in zip(found, plain, strict=True)]
-
-
-def _warnings(platform_name: str, one: Packed) -> tuple[str, ...]:
-    shown = tuple(each for each in one.parts if not isinstance(each, Text))
-    return tuple(warnings(platform_name, Written(one.text, shown)))
 
 
 def _shown(one: Ready) -> dict[str, JsonValue]:
@@ -103,7 +103,7 @@ def _ready(platform_name: str, say: Say) -> list[Ready]:
     tail = [one for each in shown for one in packed(platform_name, in_words(each), (each,))]
     carrying = len(head) if tail else 0  # the first message that shows what the actions are about
     return [
-        Ready(each, say.actions if number == carrying else ())
+        ready(platform_name, each, say.actions if number == carrying else ())
         for number, each in enumerate([*head, *tail])
     ]
 

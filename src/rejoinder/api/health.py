@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal, TypeAlias
 
 from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -10,6 +11,13 @@ from pydantic import BaseModel
 
 from rejoinder.db import Database
 from rejoinder.errors import Unavailable
+from rejoinder.telemetry.metrics import MODEL_BREAKER
+
+Breaker: TypeAlias = Literal["closed", "half_open", "open"]
+
+
+BREAKERS: tuple[Breaker, ...] = ("closed", "half_open", "open")
+"""By what the metric says."""
 
 
 class Health(BaseModel):
@@ -17,6 +25,23 @@ class Health(BaseModel):
 
     status: str
     detail: str = ""
+
+
+class ModelHealth(BaseModel):
+    """One model as this process knows it: `open` is left alone until a call tries it (`half_open`)."""
+
+    provider: str
+    model: str
+    breaker: Breaker
+
+
+class Readiness(Health):
+    """`models` are those that this very process has asked since it started; other processes know their own.
+
+    A model that is left alone makes no process unready: the next of its chain answers, or a person is called.
+    """
+
+    models: list[ModelHealth] = []
 
 
 def routes(db: Database, working: Callable[[], bool]) -> APIRouter:
@@ -28,19 +53,20 @@ def routes(db: Database, working: Callable[[], bool]) -> APIRouter:
         """The process runs."""
         return Health(status="ok")
 
-    @router.get("/health", responses={503: {"model": Health}})
-    @router.get("/health/ready", responses={503: {"model": Health}})
-    async def ready(response: Response) -> Health:
+    @router.get("/health", responses={503: {"model": Readiness}})
+    @router.get("/health/ready", responses={503: {"model": Readiness}})
+    async def ready(response: Response) -> Readiness:
         """The process can take messages in and answer them now."""
         try:
             await db.ping()
         except Unavailable as away:
             response.status_code = 503
-            return Health(status="unavailable", detail=away.detail)
+            return Readiness(status="unavailable", detail=away.detail, models=models())
         if not working():
             response.status_code = 503
-            return Health(status="starting", detail="The worker is not taking turns yet.")
-        return Health(status="ok")
+            told = "The worker is not taking turns yet."
+            return Readiness(status="starting", detail=told, models=models())
+        return Readiness(status="ok", models=models())
 
     @router.get("/metrics", include_in_schema=False)
     async def metrics() -> Response:
@@ -48,3 +74,16 @@ def routes(db: Database, working: Callable[[], bool]) -> APIRouter:
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
     return router
+
+
+def models() -> list[ModelHealth]:
+    """The models that this process has asked, by their metric."""
+    samples = [each for family in MODEL_BREAKER.collect() for each in family.samples]
+    return [
+        ModelHealth(
+            provider=each.labels["provider"],
+            model=each.labels["model"],
+            breaker=BREAKERS[int(each.value)],
+        )
+        for each in samples
+    ]

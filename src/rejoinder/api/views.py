@@ -52,7 +52,8 @@ class ConversationView(View):
 
     `state` says who is in charge: bot, waiting (for a person), agent (named in `agent`), or closed. Without
     `ai_enabled` no model reads it; without `auto_response_enabled` what the bot would say waits as a draft. `summary`
-    tells what was said before what the bot reads word by word, `escalation_reason` why a person was called last.
+    tells what was said before what the bot reads word by word, `escalation_reason` and `escalated_at` why and when a
+    person was called last.
     """
 
     conversation_id: UUID
@@ -69,6 +70,7 @@ class ConversationView(View):
     customer_satisfaction: float | None
     summary: str | None
     escalation_reason: str | None
+    escalated_at: datetime | None
 
 
 class Page(BaseModel, Generic[Item]):

@@ -34,6 +34,7 @@ from rejoinder.app.tokens.given import given_tokens
 from rejoinder.channels.connect.model import Tools
 from rejoinder.channels.log import ChannelLog
 from rejoinder.conversations import store as records
+from rejoinder.conversations.content import Choice, stored
 from rejoinder.db import Database
 from rejoinder.errors import (
     Conflict,
@@ -153,7 +154,10 @@ def _widget(
 ) -> WidgetDeps:
     workspace_id, channel_id = sample.workspace_id, sample.widget.channel_id
 
-    async def take(thread_key: str, visitor: str, external_id: str, text: str) -> Accepted:
+    async def take(
+        thread_key: str, visitor: str, external_id: str, text: str, payload: str | None
+    ) -> Accepted:
+        tapped = (Choice(title=text, payload=payload),) if payload else ()
         incoming = Incoming(
             channel_id=channel_id,
             platform="widget",
@@ -163,7 +167,7 @@ def _widget(
             sender_id=visitor,
             sender_name=None,
             text=text,
-            content=[],
+            content=stored(tapped),
             platform_time=None,
             metadata={},
             waits=False,

@@ -23,7 +23,7 @@ class Conversation:
 
     Without `ai_enabled` no model reads it; without `auto_response_enabled` what the bot would say is kept as a draft.
     `customer_satisfaction` is what the customer or an operator said of it; `summary` tells what was said long ago,
-    `escalation_reason` why a person was called last.
+    `escalation_reason` and `escalated_at` why and when a person was called last.
     """
 
     conversation_id: UUID
@@ -41,6 +41,7 @@ class Conversation:
     customer_satisfaction: float | None = None
     summary: str | None = None
     escalation_reason: str | None = None
+    escalated_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import JsonValue
 
-from rejoinder.conversations.model import Conversation, Duplicate, Message, NewMessage
+from rejoinder.conversations.model import Conversation, Duplicate, Message, NewMessage, State
 from rejoinder.db import Batch, Read, Tx
 
 DUPLICATE = """
@@ -23,7 +23,7 @@ WHERE workspace_id = $1 AND channel_id = $2 AND external_id = ANY ($3::text[])
 
 _CONVERSATION = """conversation_id, channel_id, thread_key, contact_id, state, agent, seq, total_messages,
     last_message_timestamp, created_at, ai_enabled, auto_response_enabled, customer_satisfaction, summary,
-    metadata ->> 'escalation_reason'"""
+    metadata ->> 'escalation_reason', (metadata ->> 'escalated_at')::timestamptz"""
 
 CONVERSATION = (
     f"SELECT {_CONVERSATION} FROM conversations WHERE workspace_id = $1 AND conversation_id = $2"
@@ -32,6 +32,23 @@ CONVERSATION = (
 CONVERSATION_BY_THREAD = f"""
 SELECT {_CONVERSATION} FROM conversations
 WHERE workspace_id = $1 AND channel_id = $2 AND thread_key = $3 ORDER BY created_at DESC LIMIT 1
+"""
+
+# Ids grow with time, and their index spares sorting them all.
+CONVERSATIONS = f"""
+SELECT {_CONVERSATION} FROM conversations
+WHERE workspace_id = $1 AND ($4::text IS NULL OR state = $4) AND ($2::uuid IS NULL OR conversation_id > $2)
+ORDER BY conversation_id LIMIT $3
+"""
+
+_SINCE = "coalesce((metadata ->> 'escalated_at')::timestamptz, created_at), conversation_id"
+
+# Who waits longest comes first. They are few.
+WAITING = f"""
+SELECT {_CONVERSATION} FROM conversations
+WHERE workspace_id = $1 AND state = 'waiting' AND ($2::uuid IS NULL OR ({_SINCE}) > (
+    SELECT {_SINCE} FROM conversations WHERE workspace_id = $1 AND conversation_id = $2))
+ORDER BY {_SINCE} LIMIT $3
 """
 
 ADD_MESSAGE = """
@@ -126,6 +143,18 @@ async def conversation_by_thread(
         CONVERSATION_BY_THREAD, read.workspace_id, channel_id, thread_key
     )
     return Conversation(*row) if row else None
+
+
+async def conversations(
+    read: Read, state: State | None, after: UUID | None, limit: int
+) -> list[Conversation]:
+    """Conversations (in that state) behind the one `after`: by when they began, those that wait by since when."""
+    where = (read.workspace_id, after, limit)
+    if state == "waiting":
+        rows = await read.connection.fetch(WAITING, *where)
+    else:
+        rows = await read.connection.fetch(CONVERSATIONS, *where, state)
+    return [Conversation(*row) for row in rows]
 
 
 def add_message(batch: Batch, new: NewMessage) -> None:

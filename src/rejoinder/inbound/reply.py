@@ -132,7 +132,7 @@ async def _reply(tx: Tx, conversation_id: UUID, said_by: _Said, external_id: str
 
 
 def _told(message: NewMessage) -> dict[str, JsonValue]:
-    return {
+    told: dict[str, JsonValue] = {
         "message_id": str(message.message_id),
         "turn_id": None,
         "sender_type": "agent",
@@ -141,6 +141,7 @@ def _told(message: NewMessage) -> dict[str, JsonValue]:
         "text": message.text,
         "model": None,
     }
+    return told | ({"content": message.content} if message.content else {})
 
 
 def _messages(guard: Guard, seq: int, said_by: _Said, external_id: str | None) -> list[NewMessage]:

@@ -55,6 +55,15 @@ UPDATE pgqueuer q SET priority = least(q.priority + 10, 200), updated = clock_ti
 """
 _AGED = 5_000
 
+# What PgQueuer asks in three statements each time it has found nothing more to take. Zero for a job that is due.
+NEXT_DUE = """
+SELECT CASE WHEN EXISTS (
+    SELECT FROM pgqueuer WHERE entrypoint = ANY ($1) AND status = 'queued' AND execute_after <= now()
+) THEN interval '0' ELSE (
+    SELECT min(execute_after) - now() FROM pgqueuer WHERE entrypoint = ANY ($1) AND status = 'queued'
+) END AS due
+"""
+
 FAIL_UNKNOWN = """
 WITH unknown AS MATERIALIZED (
     SELECT id FROM pgqueuer

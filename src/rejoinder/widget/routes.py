@@ -39,17 +39,21 @@ class Session(BaseModel):
 
 
 class MessageRequest(BaseModel):
-    """`message_id` is the client's: sending it again stores nothing twice."""
+    """`message_id` is the client's: sending it again stores nothing twice.
+
+    `payload` comes with the title of what was tapped.
+    """
 
     message_id: UUID
     text: Annotated[str, Field(min_length=1, max_length=4000)]
+    payload: Annotated[str | None, Field(min_length=1, max_length=1000)] = None
 
-    @field_validator("text")
+    @field_validator("text", "payload")
     @classmethod
-    def _readable(cls, text: str) -> str:
-        if "\0" in text:
+    def _readable(cls, text: str | None) -> str | None:
+        if text is not None and "\0" in text:
             raise ValueError("must not hold a NUL character")
-        if not text.strip():
+        if text is not None and not text.strip():
             raise ValueError("must not be blank")
         return text
 
@@ -130,7 +134,8 @@ def _add_chat(router: APIRouter, deps: WidgetDeps, visitors: Visitors) -> None:
         visitor = visitors.known(token)
         await visitors.limit_message(visitor, _address(request))
         # The id is the client's choice: under the visitor's name it can't meet another's.
-        stored = await deps.receive(visitor, visitor, f"{visitor}:{sent.message_id}", sent.text)
+        named = f"{visitor}:{sent.message_id}"
+        stored = await deps.receive(visitor, visitor, named, sent.text, sent.payload)
         response.headers.update(_PRIVATE)
         return MessageAccepted(
             message_id=stored.message_id, conversation_id=stored.conversation_id, seq=stored.seq

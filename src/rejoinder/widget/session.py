@@ -36,7 +36,8 @@ class Accepted:
 class WidgetDeps:
     """What the page stands on.
 
-    `receive(thread_key, visitor_id, external_id, text)` stores a message once per external id.
+    `receive(thread_key, visitor_id, external_id, text, payload)` stores a message once per external id; one with a
+    payload was tapped.
     `find(thread_key)` is the conversation a visitor is in, if any.
     `stream(conversation_id, after)` yields server-sent-event frames with seq > after, without end.
     `keys` are the installation's secret keys.
@@ -52,7 +53,7 @@ class WidgetDeps:
     model: str
     messages_per_minute: int
     sessions_per_minute: int
-    receive: Callable[[str, str, str, str], Awaitable[Accepted]]
+    receive: Callable[[str, str, str, str, str | None], Awaitable[Accepted]]
     find: Callable[[str], Awaitable[UUID | None]]
     stream: Callable[[UUID, int], AsyncIterator[bytes]]
     examples: tuple[str, ...] = (

@@ -12,6 +12,7 @@ from rejoinder.app.models import models_when_asked, no_models
 from rejoinder.errors import Conflict, ModelRefused, ModelTransient
 from rejoinder.llm.model import Answer, Entity, Understanding
 from rejoinder.settings import load
+from rejoinder.turns.answering.judging.words import handed_over
 from tests.api.problem import problem
 from tests.api.reference.conftest import Shop
 
@@ -69,7 +70,7 @@ async def test_an_answer_is_the_one_that_was_given(shop: Shop) -> None:
         "sentiment": "very_negative",
         "entities": {"order_number": "A-17"},
         "confidence": 0.8,
-        "response_text": "We are sorry.",
+        "response_text": f"We are sorry.\n\n{handed_over('en')}",
         "response_type": "text",
         "should_escalate": True,
         "escalation_reason": "very negative sentiment",

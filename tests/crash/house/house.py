@@ -19,6 +19,8 @@ from tests.crash.house.receiver import receiving
 from tests.crash.house.shop import Shop
 from tests.fleet.processes import SECRET, Member
 
+_PATIENCE_S = 30.0  # PostgreSQL replays its log after a blow; a supervisor knows no number of tries
+
 
 class House:
     """All processes, and the ways to harm them. Made by `running`."""
@@ -76,12 +78,14 @@ class House:
 
     async def start(self, member: Member) -> None:
         """Start it. One that finds PostgreSQL away says so and ends; its supervisor starts it again."""
-        for left in reversed(range(5)):
+        loop = asyncio.get_running_loop()
+        until = loop.time() + _PATIENCE_S
+        while True:
             try:
                 await member.start()
                 return
             except AssertionError:
-                if member.runs or not left:
+                if member.runs or loop.time() > until:
                     raise
                 self.started_again += 1
                 self._keep_log(member)

@@ -12,8 +12,8 @@ from typing import Literal
 
 import asyncpg
 
-from rejoinder.app.database import bring_forward
 from rejoinder.db.private import own
+from tests.clusters import CLUSTERS
 from tests.eventually import eventually
 
 Mode = Literal["fast", "immediate"]
@@ -62,6 +62,6 @@ class Postgres:
 async def private_postgres(folder: Path) -> AsyncIterator[Postgres]:
     """A migrated one in an empty folder that every user may enter."""
     said: list[str] = []
+    await CLUSTERS.settle(folder / "data")
     async with own(folder / "data", said.append) as dsn:
-        await bring_forward(dsn)
         yield Postgres(dsn, folder / "data", said)

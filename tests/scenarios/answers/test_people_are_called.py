@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from rejoinder.bots.policies import BotSettings
 from rejoinder.conversations.contacts.profile import store as profile
 from rejoinder.testing import ScriptedModel
+from rejoinder.turns.answering.judging.words import handed_over
 from tests.scenarios.answers.told import (
     ASKS,
     FURIOUS,
@@ -46,7 +49,7 @@ async def test_who_is_furious_is_answered_and_handed_over(
     model.script.append(sorry)
     message = await shop.says(FURIOUS[language])
     assert (await shop.outcome(message)).status == "handed_off"
-    assert await shop.replies(message) == [TELLS[language]]
+    assert await shop.replies(message) == [f"{TELLS[language]}\n\n{handed_over(language)}"]
     assert "very_negative" in fired(await explained(shop, message))
 
 
@@ -91,6 +94,24 @@ async def test_a_refund_is_answered_and_handed_over(shop: Shop, model: ScriptedM
     message = await shop.says("Can I send it back within a week?")
     assert (await shop.outcome(message)).status == "handed_off"
     assert await shop.replies(message) == ["A colleague looks at it."]
+
+
+async def test_a_refund_s_answer_tells_that_a_person_comes(
+    shop: Shop, model: ScriptedModel
+) -> None:
+    model.script.append(answered("That takes five days.", intent="refund"))
+    message = await shop.says("Can I send it back within a week?")
+    assert (await shop.outcome(message)).status == "handed_off"
+    assert await shop.replies(message) == [f"That takes five days.\n\n{handed_over('en')}"]
+
+
+async def test_a_model_that_hands_over_without_saying_so_is_helped(
+    shop: Shop, model: ScriptedModel
+) -> None:
+    model.script.append(replace(answered("I am sorry."), decision="hand_off"))
+    message = await shop.says("The box was empty.")
+    assert (await shop.outcome(message)).status == "handed_off"
+    assert await shop.replies(message) == [f"I am sorry.\n\n{handed_over('en')}"]
 
 
 async def test_a_vip_who_is_not_content_is_handed_over(shop: Shop, model: ScriptedModel) -> None:

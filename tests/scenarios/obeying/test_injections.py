@@ -23,6 +23,7 @@ from rejoinder.net.http import session
 from rejoinder.testing import AnthropicStub, GeminiStub, OpenAIStub
 from rejoinder.testing.model_stub import ModelStub
 from rejoinder.testing.model_stub import Received as Request
+from rejoinder.turns.answering.judging.words import SPOKEN, handed_over
 from tests.scenarios.conftest import OpenShop
 from tests.scenarios.obeying.attacks import (
     Attack,
@@ -38,6 +39,9 @@ from tests.scenarios.obeying.attacks import (
 )
 from tests.scenarios.shop import working
 
+HANDED_OVER = frozenset(f"\n\n{handed_over(language)}" for language in SPOKEN)
+"""Behind an answer to what a person must see as well, as a refund in some of the attacks."""
+
 Reply = Callable[[Request], Mapping[str, object]]
 
 NOT_ASKED = {41}
@@ -48,6 +52,14 @@ WIRES: dict[str, type[ModelStub]] = {
     "openai": OpenAIStub,
     "anthropic": AnthropicStub,
 }
+
+
+async def without_a_handover(where: Street, attack: Attack, message: Received) -> list[str]:
+    """What the model said to the customer."""
+    replies = await where.shop(attack).replies(message)
+    for line in HANDED_OVER:
+        replies = [each.removesuffix(line) for each in replies]
+    return replies
 
 
 @asynccontextmanager
@@ -134,7 +146,7 @@ async def test_who_comes_to_its_senses_is_heard(db: Database, opens: OpenShop) -
     for attack, message in said:
         # for a secret there is no second try
         if attack.kind != "secret" and attack.number not in NOT_ASKED:
-            assert await where.shop(attack).replies(message) == [attack.honest], attack.mark
+            assert await without_a_handover(where, attack, message) == [attack.honest], attack.mark
 
 
 async def test_a_draft_holds_none_of_it(db: Database, opens: OpenShop) -> None:
@@ -154,4 +166,4 @@ async def test_nothing_is_told_beside_an_innocent_reply(db: Database, opens: Ope
         await ended(where, said)
     assert await leaked(where, said) == []
     for attack, message in said:
-        assert await where.shop(attack).replies(message) == [attack.honest], attack.mark
+        assert await without_a_handover(where, attack, message) == [attack.honest], attack.mark

@@ -67,6 +67,30 @@ def test_a_refund_is_answered_before_a_person_comes() -> None:
     assert called.keeps
 
 
+@pytest.mark.parametrize(
+    ("intent", "called"),
+    [
+        ("refund", True),
+        ("request_refund", True),
+        ("refund_policy", False),
+        ("refundable_items", False),
+        ("illegal_parking", False),
+        ("legal_threat", True),
+    ],
+)
+def test_a_models_own_word_counts_by_whole_words(intent: str, called: bool) -> None:
+    meant = replace(CALM, understanding=Understanding(intent))
+    assert ("intent" in fired(after_an_answer(meant, Escalate()))) is called
+
+
+def test_an_intent_of_the_bots_own_calls_where_it_is_listed() -> None:
+    meant = replace(CALM, understanding=Understanding("refund_status"))
+    own = {"refund_status"}
+    assert not fired(after_an_answer(meant, Escalate(), own))
+    listed = Escalate(intents=frozenset({"refund", "refund_status"}))
+    assert fired(after_an_answer(meant, listed, own)) == ["intent"]
+
+
 def test_every_rule_can_be_switched_off() -> None:
     angry = Situation(
         Understanding("complaint_legal", "very_negative", needs=frozenset({"person", "legal"})),

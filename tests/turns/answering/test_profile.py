@@ -7,6 +7,7 @@ from uuid import UUID
 
 from rejoinder.db import Database, new_id
 from rejoinder.turns.answering import store
+from rejoinder.turns.model import Claimed, Policy
 
 BOT = """
 INSERT INTO bots (workspace_id, bot_id, name, persona, fallback_text) VALUES ($1, $1, 'Shop', '', 'Later.')
@@ -23,7 +24,34 @@ SELECT $1, c.conversation_id, $1, 'thread ' || c.number, $2, $3::timestamptz + c
     CASE WHEN c.number < 20 THEN 1 ELSE 5 END
 FROM unnest($4::uuid[], $5::integer[]) AS c (conversation_id, number) ORDER BY c.number
 """
+MESSAGE = """
+INSERT INTO messages (workspace_id, message_id, conversation_id, channel_id, seq, direction, sender_type, kind, text,
+    content, platform_time, received_at)
+VALUES ($1, $3, $2, $1, 1, 'inbound', 'customer', 'text', 'Hello?', '[]', $4, $4)
+"""
 BEGUN = datetime(2026, 3, 1, tzinfo=UTC)
+
+
+def claimed(workspace_id: UUID, conversation_id: UUID, contact_id: UUID) -> Claimed:
+    """A turn of the bot in that conversation; its other fields are not looked at."""
+    policy = Policy(
+        timedelta(0), timedelta(0), "interrupt", 0, timedelta(0), 1, timedelta(0), 0, timedelta(0)
+    )
+    return Claimed(
+        *(
+            workspace_id,
+            conversation_id,
+            new_id(),
+            contact_id,
+            workspace_id,
+            1,
+            1,
+            BEGUN,
+            policy,
+            50,
+            "rest",
+        )
+    )
 
 
 async def test_of_many_conversations_the_newest_hundred_count(
@@ -37,8 +65,12 @@ async def test_of_many_conversations_the_newest_hundred_count(
         await tx.connection.execute(
             CONVERSATIONS, workspace_id, contact_id, BEGUN, conversations, list(range(121))
         )
+        await tx.connection.execute(MESSAGE, workspace_id, conversations[-1], new_id(), BEGUN)
     async with db.read(workspace_id) as read:
-        found = await store.profile(read, conversations[-1])
+        said, found = await store.window(
+            read, claimed(workspace_id, conversations[-1], contact_id), 20
+        )
+    assert [each.text for each in said] == ["Hello?"]
     assert found is not None
     assert (found.earlier, found.satisfaction) == (100, 5.0)
     assert found.earlier_at == BEGUN + timedelta(hours=119)

@@ -270,7 +270,7 @@ class Tables:
 
     async def _read(self, claimed: Claimed) -> frozenset[UUID]:
         async with self._db.read(self._workspace_id) as read:
-            messages = await attempts.window(read, claimed, 20)
+            messages, _ = await attempts.window(read, claimed, 20)
         return frozenset(
             message.message_id for message in messages if message.turn_id == claimed.turn_id
         )

@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, Field, JsonValue
 
+from rejoinder.actions.model import told
 from rejoinder.api.bodies import Body
 from rejoinder.api.conversations.hands import Agent, AgentBody
 from rejoinder.api.conversations.routes import By, Named, find_conversation
@@ -17,26 +18,38 @@ from rejoinder.errors import NotFound
 from rejoinder.inbound.callers import needs
 from rejoinder.turns.drafts import store
 from rejoinder.turns.drafts.model import Draft, DraftState
+from rejoinder.turns.drafts.outgoing import Left, steps
 from rejoinder.turns.hands.drafts import discard, send
 from rejoinder.workspaces.model import Caller
 from rejoinder.workspaces.tokens import Tokens
 
 
 class SendDraft(Body):
-    """Who sends it, and what they say instead, if they know better."""
+    """Who sends it, and what they say instead, if they know better.
+
+    The draft's `actions` are carried out either way, but for those named in `without`. A `text` is sent word by word:
+    where the draft asks for something, it should ask too.
+    """
 
     agent: Agent
     text: Annotated[str | None, Field(min_length=1, max_length=32_768, pattern=r"\S")] = None
+    without: Annotated[frozenset[Left], Field(description="Actions that are left out.")] = (
+        frozenset()
+    )
 
 
 class DraftView(View):
-    """An answer that waits for a person; `content` are the parts of each of its messages that is more than text."""
+    """An answer that waits for a person; `content` are the parts of each of its messages that is more than text.
+
+    `actions` are the steps that sending it carries out beside its texts, `{"type", "data"}` each.
+    """
 
     draft_id: UUID
     conversation_id: UUID
     turn_id: UUID
     text: str
     content: list[list[JsonValue]]
+    actions: list[dict[str, JsonValue]]
     state: DraftState
     created_at: datetime
     settled_at: datetime | None
@@ -87,11 +100,14 @@ def routes(db: Database, tokens: Tokens) -> APIRouter:
 
     @router.post("/drafts/{draft_id}/send")
     async def send_draft(draft_id: UUID, body: SendDraft, caller: Operator) -> SentView:
-        """Send it, as it stands or with another text. The bot stays as much in charge as it was.
+        """Send it, as it stands or with another text, and carry out its actions as an answer's.
 
+        The bot stays as much in charge as it was; a conversation that the draft ends is closed behind it.
         409 `draft_settled` when it was sent or thrown away before, or the customer has written more since.
         """
-        sent = await send(db, caller.workspace_id, draft_id, body.agent, body.text)
+        sent = await send(
+            db, caller.workspace_id, draft_id, body.agent, body.text, without=body.without
+        )
         return SentView(
             draft_id=sent.draft_id,
             conversation_id=sent.conversation_id,
@@ -114,6 +130,7 @@ def _view(draft: Draft) -> DraftView:
         turn_id=draft.turn_id,
         text=draft.text,
         content=[stored(each.parts) for each in draft.messages if each.parts],
+        actions=[told(each) for each in steps(draft)],
         state=draft.state,
         created_at=draft.created_at,
         settled_at=draft.settled_at,

@@ -12,7 +12,7 @@ from rejoinder.api.bodies import Body
 from rejoinder.api.views import ConversationView, MessageView, Page, View
 from rejoinder.bots import store as bots
 from rejoinder.conversations import store
-from rejoinder.conversations.model import Conversation
+from rejoinder.conversations.model import Conversation, State
 from rejoinder.db import Database, Read
 from rejoinder.errors import Invalid, NotFound
 from rejoinder.inbound.callers import needs
@@ -113,6 +113,25 @@ def routes(db: Database, bus: Bus, tokens: Tokens, max_wait_seconds: float) -> A
         """The customer took a message back. While it is unanswered it is not answered."""
         which = await find_message(db, caller, message_id, by)
         await delete(db, caller.workspace_id, which)
+
+    @router.get("/conversations")
+    async def list_conversations(
+        caller: Operator,
+        state: Annotated[
+            State | None, Query(description="Only those: `waiting` is for a person.")
+        ] = None,
+        after: Annotated[UUID | None, Query(description="Conversations behind this one.")] = None,
+        limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    ) -> Page[ConversationView]:
+        """Conversations, the oldest first.
+
+        `?state=waiting` are those that wait for a person, who waits longest first: `escalation_reason` tells why,
+        `escalated_at` since when.
+        """
+        async with db.read(caller.workspace_id) as read:
+            found = await store.conversations(read, state, after, limit)
+        items = [ConversationView.model_validate(each) for each in found]
+        return Page.of(items, limit, lambda last: last.conversation_id)
 
     @router.get("/conversations/{conversation_id:path}/messages")
     async def list_messages(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
+from typing import Any
 
 import aiohttp
 
@@ -20,7 +22,8 @@ async def port(settings: Settings) -> list[Finding]:
     """Whether `serve` runs on the data folder and answers, or could listen where the settings say."""
     ours = address_in(settings.data)
     if ours is not None and await _is_live(ours):
-        return [Finding(NAME, "ok", f"`rejoinder serve` answers at {ours}.")]
+        serves = Finding(NAME, "ok", f"`rejoinder serve` answers at {ours}.")
+        return [serves, *resting(await _told(f"{ours}/health"))]
     where = f"{settings.host}:{settings.port}"
     if settings.port == 0:
         return [Finding(NAME, "ok", f"{where}: a free one is taken at the start.")]
@@ -47,14 +50,36 @@ async def _taken(settings: Settings, taken: Setup) -> Finding:
     return Finding(NAME, "wrong", taken.detail, mend)
 
 
+def resting(told: Mapping[str, Any]) -> list[Finding]:
+    """The models that the server's own process leaves alone, by what its `/health` tells; workers know their own."""
+    known = told.get("models")
+    named = [each for each in known if isinstance(each, dict)] if isinstance(known, list) else []
+    return [
+        Finding(
+            "model",
+            "warning",
+            f"The server's process leaves {each.get('model')} of {each.get('provider')} alone: "
+            "it failed again and again.",
+            "It is tried again by itself. Look at the provider's status page and the log (`model_failed`).",
+        )
+        for each in named
+        if each.get("breaker") in ("open", "half_open")
+    ]
+
+
 async def _is_live(url: str) -> bool:
+    return "status" in await _told(f"{url}/health/live")
+
+
+async def _told(url: str) -> dict[str, Any]:
+    """What a probe answers; nothing where no Rejoinder that is well does."""
     try:
         async with (
             asyncio.timeout(_ANSWER_S),
             session() as client,
-            client.get(f"{url}/health/live", allow_redirects=False) as response,
+            client.get(url, allow_redirects=False) as response,
         ):
             answer = await response.json(content_type=None)
-            return response.status == 200 and isinstance(answer, dict) and "status" in answer
+            return answer if response.status == 200 and isinstance(answer, dict) else {}
     except (aiohttp.ClientError, OSError, TimeoutError, ValueError):
-        return False
+        return {}

@@ -23,6 +23,7 @@ from rejoinder.channels.log import ChannelLog
 from rejoinder.cli.serve.fleet import Fleet, count_of
 from rejoinder.cli.serve.greeting import greeting
 from rejoinder.cli.serve.listen import bind, server_for, url_of
+from rejoinder.cli.serve.memory import settled
 from rejoinder.cli.serve.stop import Stop
 from rejoinder.db import connect
 from rejoinder.errors import Setup
@@ -141,6 +142,7 @@ async def _run(
     url = url_of(listening)
     stack.enter_context(published(settings.data, url))
     said = ", else ".join(answering) if worker else None
+    settled()
     say(greeting(url, settings.data_dir and settings.data, token, shop.bot.name, said))
     await server.serve(sockets=[listening])
     say(

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import AsyncExitStack, suppress
 
 from rejoinder.app.database import shared_database
+from rejoinder.cli.serve.memory import settled
 from rejoinder.cli.serve.stop import Stop
 from rejoinder.cli.serve.working import working
 from rejoinder.errors import Setup
@@ -47,6 +48,7 @@ async def run(
             secret = settings.secret_key.get_secret_value() if settings.secret_key else None
             vault = open_vault(secret, settings.data)
             work = await stack.enter_async_context(working(dsn, settings, vault, lanes))
+            settled()
             stop.started(ended.set, work.desk.hurry)
             if supervised:
                 with suppress(BrokenPipeError):  # the server has gone, as the input says too

@@ -13,15 +13,14 @@ from rejoinder.turns.model import Asked, Claimed
 
 async def read(connection: Read, claimed: Claimed, bot: Bot, voice: Voice) -> Window:
     """The window: inside a turn messages are read by platform time, before it by seq. Raises NothingAsked."""
-    messages = await store.window(connection, claimed, bot.history_messages)
+    messages, profile = await store.window(connection, claimed, bot.history_messages)
     asked = tuple(
         sorted(
             (message for message in messages if message.turn_id == claimed.turn_id),
             key=lambda message: (message.platform_time, message.seq),
         )
     )
-    profile = await store.profile(connection, claimed.conversation_id) if asked else None
-    if profile is None:
+    if not asked or profile is None:
         raise NothingAsked("The turn is not this worker's any more, or it has no messages left.")
     newest = max(message.seq for message in asked)
     return Window(bot, asked, _history(messages, claimed, newest), profile, voice)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from uuid import UUID
+from typing import Any
 
 from rejoinder.db import Read
 from rejoinder.turns.answering.model import Profile
@@ -13,9 +13,10 @@ _HEARD = """CASE WHEN kind = 'audio' THEN (SELECT string_agg(f.transcript, ' ') 
     WHERE f.workspace_id = $1 AND f.message_id = messages.message_id) END"""
 
 # The turn's messages only while its fence is ours: an answer that could not be committed is not begun.
-WINDOW = f"""
-(SELECT message_id, seq, turn_id, sender_type, kind, text, platform_time, metadata -> 'resources', {_HEARD},
-    jsonb_path_query_array(content, '$[*] ? (exists(@.media_id))'), NULL, NULL
+_SAID = f"""
+(SELECT message_id, seq, turn_id, sender_type, kind, text, platform_time, metadata -> 'resources' AS resources,
+    {_HEARD} AS heard, jsonb_path_query_array(content, '$[*] ? (exists(@.media_id))') AS files, NULL AS intent,
+    NULL::boolean AS known
  FROM messages
  WHERE workspace_id = $1 AND turn_id = $3 AND direction = 'inbound' AND kind <> 'deleted'
     AND EXISTS (SELECT FROM turns WHERE workspace_id = $1 AND turn_id = $3 AND fence = $5))
@@ -29,7 +30,7 @@ UNION ALL
 
 # Of the others of a contact the newest hundred count: more tell nothing more. The contact is looked up by itself
 # (LIMIT): a join whose plan is made while the table is young reads all contacts of the workspace from then on.
-PROFILE = """
+_PROFILE = """
 SELECT c.channel_id, k.display_name, k.attributes, k.tags, k.language, k.time_zone, earlier.count, earlier.last,
     earlier.satisfaction, c.auto_response_enabled, coalesce(c.summary, ''), c.summary_seq, c.collecting,
     clock_timestamp()
@@ -47,9 +48,20 @@ CROSS JOIN LATERAL (
 WHERE c.workspace_id = $1 AND c.conversation_id = $2
 """
 
+# In one round trip; who writes stands beside the first message alone.
+WINDOW = f"""
+SELECT said.*, profile.*
+FROM (SELECT *, row_number() OVER () AS place FROM ({_SAID}) AS each) AS said
+LEFT JOIN ({_PROFILE}) AS profile ON said.place = 1
+"""
+_COLUMNS_SAID = 12
 
-async def window(read: Read, claimed: Claimed, history: int) -> list[Asked]:
-    """The turn's own messages, while it is ours, and the `history` newest others, in no order."""
+
+async def window(read: Read, claimed: Claimed, history: int) -> tuple[list[Asked], Profile | None]:
+    """The turn's own messages, while it is ours, and the `history` newest others, in no order; and who writes.
+
+    None for that where there is no message at all.
+    """
     rows = await read.connection.fetch(
         WINDOW,
         read.workspace_id,
@@ -58,13 +70,11 @@ async def window(read: Read, claimed: Claimed, history: int) -> list[Asked]:
         history,
         claimed.fence,
     )
-    return [Asked(*row) for row in rows]
+    messages = [Asked(*row[:_COLUMNS_SAID]) for row in rows]
+    written = next((row for row in rows if row["place"] == 1), None)
+    return messages, _profile(written[_COLUMNS_SAID + 1 :]) if written else None
 
 
-async def profile(read: Read, conversation_id: UUID) -> Profile | None:
-    """Who writes in a conversation, and what it is held to."""
-    row = await read.connection.fetchrow(PROFILE, read.workspace_id, conversation_id)
-    if row is None:
-        return None
+def _profile(row: tuple[Any, ...]) -> Profile:
     channel_id, name, attributes, tags, *rest = row
     return Profile(channel_id, name, attributes, frozenset(tags), *rest)

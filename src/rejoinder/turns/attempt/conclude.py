@@ -57,7 +57,10 @@ async def conclude(
     )
     if verdict.draft and ready:
         draft_id = new_id()
-        drafts.add(batch, draft_id, guard.conversation_id, turn_id, [one.packed for one in ready])
+        said = [one.packed for one in ready]
+        drafts.add(
+            batch, draft_id, guard.conversation_id, turn_id, said, behind=verdict.plan.behind
+        )
         drafted = {"draft_id": str(draft_id), "turn_id": str(turn_id)}
         events.append(NewEvent(events[-1].seq + 1, "draft.created", {**drafted}))
     attempts.end(batch, turn_id, fence, verdict, Spent.on(calls))
@@ -208,6 +211,7 @@ def _sent(reply: NewMessage, verdict: Verdict) -> NewEvent:
             "sender_type": reply.sender_type,
             "kind": reply.kind,
             "text": reply.text,
+            **({"content": reply.content} if reply.content else {}),
             "model": verdict.model or None,
         },
     )

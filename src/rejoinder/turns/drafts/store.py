@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 import asyncpg
+from pydantic import JsonValue
 
+from rejoinder.actions.model import Action, CollectInfo, EndConversation, kept, told
 from rejoinder.channels.text.pack import Packed
 from rejoinder.conversations.content import read as read_parts
 from rejoinder.conversations.content import stored
@@ -57,10 +60,30 @@ ORDER BY d.draft_id DESC LIMIT $4
 """
 
 
+COLLECTING = "SELECT collecting FROM conversations WHERE workspace_id = $1 AND conversation_id = $2"
+
+
 def add(
-    batch: Batch, draft_id: UUID, conversation_id: UUID, turn_id: UUID, messages: Sequence[Packed]
+    batch: Batch,
+    draft_id: UUID,
+    conversation_id: UUID,
+    turn_id: UUID,
+    messages: Sequence[Packed],
+    *,
+    behind: Sequence[Action] = (),
 ) -> None:
-    """Keep a draft, in the place of those before it."""
+    """Keep a draft, in the place of those before it.
+
+    Of what is `behind` its messages, the question and the end wait for whoever sends it; a person is called at once.
+    """
+    waiting: list[JsonValue] = [
+        told(each) for each in behind if isinstance(each, CollectInfo | EndConversation)
+    ]
+    content: list[dict[str, JsonValue]] = [
+        {"text": each.text, "parts": stored(each.parts)} for each in messages
+    ]
+    if waiting and content:
+        content[-1]["behind"] = waiting
     outdate(batch, conversation_id)
     batch.add(
         ADD,
@@ -68,7 +91,7 @@ def add(
         conversation_id,
         turn_id,
         "\n\n".join(each.text for each in messages),
-        [{"text": each.text, "parts": stored(each.parts)} for each in messages],
+        content,
     )
 
 
@@ -90,6 +113,14 @@ async def draft(read: Read, draft_id: UUID) -> Draft | None:
     return _draft(row) if row else None
 
 
+async def collecting(read: Read, conversation_id: UUID) -> dict[str, JsonValue] | None:
+    """What the customer is asked for now (actions.collect)."""
+    found: dict[str, JsonValue] | None = await read.connection.fetchval(
+        COLLECTING, read.workspace_id, conversation_id
+    )
+    return found
+
+
 async def drafts(
     read: Read,
     conversation_id: UUID,
@@ -106,8 +137,10 @@ async def drafts(
 
 def _draft(row: asyncpg.Record) -> Draft:
     draft_id, conversation_id, turn_id, text, content, *rest = row
-    return Draft(draft_id, conversation_id, turn_id, text, tuple(map(_packed, content)), *rest)
+    draft = Draft(draft_id, conversation_id, turn_id, text, tuple(map(_packed, content)), *rest)
+    behind = (kept(each) for one in content for each in one.get("behind", ()))
+    return replace(draft, behind=tuple(each for each in behind if each is not None))
 
 
-def _packed(kept: dict[str, Any]) -> Packed:
-    return Packed(kept["text"], read_parts(kept["parts"]))
+def _packed(one: dict[str, Any]) -> Packed:
+    return Packed(one["text"], read_parts(one["parts"]))

@@ -11,6 +11,7 @@ from pydantic import JsonValue
 from rejoinder.db import Read
 from rejoinder.turns.model import TurnState
 
+# The conversation is looked up by itself (LIMIT), as a plan made while the tables are young reads all of them.
 OUTCOME = """
 SELECT m.message_id, m.conversation_id, c.thread_key, m.external_id, m.sender_type,
     CASE WHEN m.metadata ? 'rejoinder:history' THEN 'history' ELSE m.kind END, m.turn_id, t.state, t.decision,
@@ -22,7 +23,10 @@ SELECT m.message_id, m.conversation_id, c.thread_key, m.external_id, m.sender_ty
         FROM messages r
         WHERE r.workspace_id = m.workspace_id AND r.turn_id = m.turn_id AND r.direction = 'outbound')
 FROM messages m
-JOIN conversations c ON c.workspace_id = m.workspace_id AND c.conversation_id = m.conversation_id
+CROSS JOIN LATERAL (
+    SELECT o.thread_key FROM conversations o
+    WHERE o.workspace_id = $1 AND o.conversation_id = m.conversation_id LIMIT 1
+) AS c
 LEFT JOIN turns t ON t.workspace_id = m.workspace_id AND t.turn_id = m.turn_id
 WHERE m.workspace_id = $1 AND m.message_id = $2
 """

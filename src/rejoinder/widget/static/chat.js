@@ -73,8 +73,9 @@ async function refusal(response) {
 
 // -- sending
 
-function say(words) {
-  const message = { id: newId(), text: words, view: new Own(words), messageId: null };
+/** Sends a text; `payload` comes with one that was tapped. */
+function say(words, payload = "") {
+  const message = { id: newId(), text: words, payload, view: new Own(words), messageId: null };
   mine.add(message);
   dispatch(message);
 }
@@ -98,6 +99,7 @@ async function deliver(message) {
 
 async function send(message) {
   const body = { message_id: message.id, text: message.text };
+  if (message.payload) body.payload = message.payload;
   let response = await post("/widget/messages", body);
   if (response.status === 401) {
     await ensureSession();
@@ -150,7 +152,7 @@ const on = {
     if (known.has(id)) return;
     if (sender !== "customer" && sender !== "user") {
       known.add(id);
-      if (sender === "agent") showReply("A person", words, timeOf(id), "A person · ");
+      if (sender === "agent") showReply("A person", words, timeOf(id), { label: "A person · " });
       else if (sender === "ai") showReply(botName, words, timeOf(id));
       return;
     }
@@ -158,11 +160,11 @@ const on = {
     const message = unsent("pending") ?? unsent("failed") ?? fromElsewhere(words);
     settle(message, id);
   },
-  "message.sent": ({ message_id: id, text: words, turn_id: turn }) => {
+  "message.sent": ({ message_id: id, text: words, content, turn_id: turn }) => {
     endTurn(turn);
     if (known.has(id) || !words) return;
     known.add(id);
-    showReply(botName, words, timeOf(id));
+    showReply(botName, words, timeOf(id), { content, onChoose: choose });
   },
   "turn.preview": ({ turn_id: turn, text: words }) => {
     if (running.has(turn)) showPreview(words);
@@ -186,6 +188,11 @@ function fromElsewhere(words) {
   mine.add(message);
   message.view.show(false);
   return message;
+}
+
+function choose(title, payload) {
+  say(title, payload);
+  text.focus();
 }
 
 function endTurn(turn) {

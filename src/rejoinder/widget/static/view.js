@@ -1,5 +1,7 @@
 // What the visitor sees. Every text is untrusted and goes in as textContent.
 
+import { shown, withdraw } from "./parts.js";
+
 const $$ = (id) => document.getElementById(id);
 const log = $$("log");
 const scroller = $$("scroller");
@@ -38,6 +40,7 @@ export function toEnd() {
 }
 
 function append(element, follow) {
+  if (element.dataset.side !== "none" && withdraw(log)) $$("text").focus();
   keepingPlace(() => {
     const previous = element === log.lastElementChild ? element.previousElementSibling : log.lastElementChild;
     element.classList.toggle("joined", previous?.dataset.side === element.dataset.side);
@@ -65,10 +68,14 @@ function bubble(side, speaker, text) {
   return element;
 }
 
-/** A message of the other side: the bot, or a person (then `speaker` says so). */
-export function showReply(speaker, text, time, label = "") {
-  const element = bubble("bot", speaker, text);
+/** A message of the other side: the bot, or a person (then `speaker` says so).
+    Of its `content` is shown what may be tapped, and `onChoose` is told the title and payload of it. */
+export function showReply(speaker, text, time, { label = "", content = [], onChoose } = {}) {
+  const parts = shown(content, onChoose);
+  const element = bubble("bot", speaker, parts ? parts.text : text);
   element.lastElementChild.append(label, clock(time));
+  if (parts && !parts.text) element.querySelector(".bubble").remove();
+  if (parts) element.lastElementChild.before(...parts.elements);
   append(element, false);
 }
 

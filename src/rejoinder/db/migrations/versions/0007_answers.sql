@@ -259,3 +259,6 @@ BEGIN
 END $$;
 CREATE TRIGGER message_vectors_outdated AFTER UPDATE OF text ON messages
     FOR EACH ROW WHEN (OLD.text IS DISTINCT FROM NEW.text) EXECUTE FUNCTION message_vectors_outdated();
+
+-- Who waits for a person: few at a time, sorted when they are listed.
+CREATE INDEX conversations_waiting ON conversations (workspace_id, conversation_id) WHERE state = 'waiting';

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from rejoinder.bots.policies import Escalate
@@ -10,6 +10,11 @@ from rejoinder.llm.model import Understanding
 
 PLAIN = 0.5
 """What was understood with less confidence calls nobody."""
+
+ASKING = frozenset(
+    {"policy", "policies", "terms", "conditions", "rules", "info", "information", "faq"}
+)
+"""In a model's word for an intent: the customer wants to know about it, and not it."""
 
 AT_ONCE = frozenset({"emergency", "legal", "abuse"})
 """Intents for people that no bot answers first."""
@@ -73,12 +78,17 @@ def before_an_answer(situation: Situation, settings: Escalate) -> tuple[Ruling, 
     )
 
 
-def after_an_answer(situation: Situation, settings: Escalate) -> tuple[Ruling, ...]:
-    """The rules that look at what was understood and how sure the answer is."""
-    return tuple(_after(situation, settings))
+def after_an_answer(
+    situation: Situation, settings: Escalate, own: Collection[str] = ()
+) -> tuple[Ruling, ...]:
+    """The rules that look at what was understood and how sure the answer is.
+
+    The bot's `own` intents call a person where they are listed themselves.
+    """
+    return tuple(_after(situation, settings, own))
 
 
-def _after(now: Situation, settings: Escalate) -> Iterator[Ruling]:
+def _after(now: Situation, settings: Escalate, own: Collection[str]) -> Iterator[Ruling]:
     told, sure = now.understanding, now.confidence
     plain = told.confidence is None or told.confidence >= PLAIN
     intent = told.intent if plain else "unknown"
@@ -112,7 +122,7 @@ def _after(now: Situation, settings: Escalate) -> Iterator[Ruling]:
         f"{now.unknowing} answers in a row that knew nothing",
     )
     needs = sorted(told.needs & settings.intents)
-    need = needs[0] if needs else _needed(intent, settings.intents)
+    need = needs[0] if needs else _needed(intent, settings.intents, own)
     yield Ruling("intent", need is not None, f"intent requires a person: {need}")
     vip = sorted(now.tags.intersection(settings.vip_tags))
     yield Ruling(
@@ -122,9 +132,21 @@ def _after(now: Situation, settings: Escalate) -> Iterator[Ruling]:
     )
 
 
-def _needed(intent: str, words: frozenset[str]) -> str | None:
-    """The intent for people that a model's own word holds: `refund_request` is one of `refund`."""
-    return next((word for word in sorted(words) if word in intent), None)
+def _needed(intent: str, listed: frozenset[str], own: Collection[str]) -> str | None:
+    """The intent for people that it is: itself, or a word of the model's own made of one.
+
+    `refund_request` is one of `refund`; `illegal_parking` is none of `legal`, and who asks for a `refund_policy` asks.
+    """
+    if intent in listed:
+        return intent
+    words = intent.split("_")
+    if intent in own or not ASKING.isdisjoint(words):
+        return None
+    return next((word for word in sorted(listed) if _holds(words, word.split("_"))), None)
+
+
+def _holds(words: Sequence[str], some: Sequence[str]) -> bool:
+    return any(words[at : at + len(some)] == some for at in range(len(words)))
 
 
 def _two(sure: float | None) -> str:

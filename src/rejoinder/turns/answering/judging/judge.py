@@ -6,14 +6,15 @@ from dataclasses import dataclass, replace
 
 from rejoinder.actions.collect import Cancelled, Kept
 from rejoinder.actions.model import TransferToAgent
-from rejoinder.actions.plan import Plan, plan
+from rejoinder.actions.plan import Plan, Say, plan
 from rejoinder.bots.voice.disclosure import with_disclosure
 from rejoinder.bots.voice.persona import signed
+from rejoinder.conversations.content import Text
 from rejoinder.knowledge import cited, known
 from rejoinder.llm.model import Understanding
 from rejoinder.turns.answering.judging.confidence import SMALL_TALK, Evidence, confidence, declines
 from rejoinder.turns.answering.judging.escalate import Ruling, Situation, after_an_answer, first
-from rejoinder.turns.answering.judging.words import handed_over
+from rejoinder.turns.answering.judging.words import SPOKEN, handed_over, tells_of_a_person
 from rejoinder.turns.answering.make import Made
 from rejoinder.turns.answering.model import Window
 from rejoinder.turns.answering.settle import First, Settled
@@ -88,14 +89,17 @@ def of_an_answer(window: Window, understood: Understood, found: First, made: Mad
         reason = calls.detail
     elif knows is False and settings.know.not_found == "hand_off":
         planned, reason = _instead(window, understanding), "nothing is known of what was asked"
+    by_model = answer.decision == "hand_off" or planned.transfer is not None
     hands_over = (
         bool(made.refused or calls)
-        or answer.decision == "hand_off"
-        or planned.transfer is not None
+        or by_model
         or (knows is False and settings.know.not_found == "hand_off")
     )
     if hands_over:
         planned = replace(planned, transfer=TransferToAgent(reason), collect=None, end=None)
+        # What a model says that hands over by itself may tell it already in a language that we don't speak.
+        if not by_model or understanding.language in SPOKEN:
+            planned = _telling(planned, window, understanding)
     verdict = Verdict(
         "handed_off" if hands_over else "committed",
         replies=(),
@@ -162,12 +166,31 @@ def _rulings(
         unknowing=window.unknowing + 1 if knows is False else 0,
         tags=window.profile.tags,
     )
-    return after_an_answer(situation, window.bot.settings.escalate)
+    settings = window.bot.settings
+    own = {each.name for each in settings.understand.intents}
+    return after_an_answer(situation, settings.escalate, own)
 
 
 def _instead(window: Window, understanding: Understanding) -> Plan:
     """A person is called, and the customer told so; nothing of the answer goes out."""
     return plan(handed_over(understanding.language, window.bot.settings.escalate.text), [])
+
+
+def _telling(planned: Plan, window: Window, understanding: Understanding) -> Plan:
+    """The plan, behind whose last text the customer is told that a person comes, unless it says so.
+
+    Who is told nothing at all stays untold: a model may hand over without a word.
+    """
+    own = window.bot.settings.escalate.text
+    says = list(planned.messages)
+    if not says or (own and own in planned.words) or tells_of_a_person(planned.words):
+        return planned
+    line, last = handed_over(understanding.language, own), says[-1]
+    if last.is_text:
+        says[-1] = last.with_text(f"{last.text}\n\n{line}")
+    else:
+        says.append(Say(Text(text=line)))
+    return replace(planned, messages=tuple(says))
 
 
 def _clothed(planned: Plan, window: Window, understanding: Understanding) -> Plan:
