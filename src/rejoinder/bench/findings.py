@@ -19,7 +19,7 @@ from rejoinder.bench.report.model import (
 from rejoinder.bench.stretches.in_flight import InFlight
 from rejoinder.bench.stretches.interrupt import Interrupted
 from rejoinder.bench.stretches.recovery import Recovered
-from rejoinder.bench.stretches.timed import Busy, Measured, Paced, Sizes
+from rejoinder.bench.stretches.timed import Alone, Busy, Measured, Paced, Sizes
 from rejoinder.bench.under_test.machine import Machine
 from rejoinder.bench.under_test.program import WireFormat
 from rejoinder.bench.under_test.resources import Cpu
@@ -35,6 +35,7 @@ class Findings:
     others: list[Tally] = field(default_factory=list)
     acknowledged: list[Measured] = field(default_factory=list)
     turns: list[Busy] = field(default_factory=list)
+    alone: list[Alone] = field(default_factory=list)
     paced: list[Paced] = field(default_factory=list)
     bursts: list[Measured] = field(default_factory=list)
     idle_probes: list[float] = field(default_factory=list)
@@ -47,7 +48,7 @@ class Findings:
 
     def tally(self) -> Tally:
         """What became of all conversations."""
-        measured = [*self.acknowledged, *self.turns, *self.paced, *self.bursts]
+        measured = [*self.acknowledged, *self.turns, *self.alone, *self.paced, *self.bursts]
         crowd = [self.crowd.tally] if self.crowd else []
         recovered = [self.recovered.tally] if self.recovered else []
         interrupted = [each.tally for each in self.interrupted]
@@ -83,6 +84,7 @@ def report(
         generator_lag=spread(sample.sent - sample.due for sample in acknowledged),
         burst=sizes.burst,
         burst_seconds=middle([_last(each.samples) for each in findings.bursts]),
+        outside=spread(seconds for each in findings.alone for seconds in each.outside),
         steady_rate=sizes.overhead_rate,
         steady=[
             steady([each for each in findings.paced if each.delay == delay], sizes.overhead_rate)

@@ -31,7 +31,15 @@ from rejoinder.bench.report.rows import lines
 from rejoinder.bench.stretches.in_flight import in_flight
 from rejoinder.bench.stretches.interrupt import interrupt
 from rejoinder.bench.stretches.recovery import recovery
-from rejoinder.bench.stretches.timed import Sizes, acknowledge, burst, full_turns, idle, overhead
+from rejoinder.bench.stretches.timed import (
+    Sizes,
+    acknowledge,
+    burst,
+    full_turns,
+    idle,
+    one_by_one,
+    overhead,
+)
 from rejoinder.bench.under_test import yardstick
 from rejoinder.bench.under_test.machine import Machine, checkout, machine
 from rejoinder.bench.under_test.processes import Stub, help_seconds, stub
@@ -193,6 +201,7 @@ async def _round(tested: Rig, sizes: Sizes, findings: Findings) -> None:
     findings.idle_probes += await idle(tested, min(1.0, sizes.piece))
     findings.acknowledged.append(await acknowledge(tested, sizes.acknowledge_rate, sizes.piece))
     findings.turns.append(await full_turns(tested, sizes.callers, sizes.piece))
+    findings.alone.append(await one_by_one(tested, sizes.piece))
     for delay in sizes.delays:
         if delay:
             await tested.model.answer_after(delay)

@@ -78,6 +78,13 @@ JOIN events e ON e.workspace_id = $1 AND e.conversation_id = q.conversation_id A
 JOIN called ON called.turn_id = q.turn_id
 """
 
+CALLED = """
+SELECT c.thread_key, sum(l.seconds) FROM conversations c
+JOIN ai_response_logs l ON l.workspace_id = $1 AND l.conversation_id = c.conversation_id
+WHERE c.workspace_id = $1 AND c.thread_key = ANY($2::text[])
+GROUP BY c.thread_key
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Counters:
@@ -154,6 +161,12 @@ async def moments(read: Read, threads: Sequence[str]) -> Moments | None:
     """The moments of the turns of those threads; None when none has ended."""
     row = await read.connection.fetchrow(MOMENTS, read.workspace_id, list(threads))
     return Moments(row[0], *map(float, row[1:])) if row and row[0] else None
+
+
+async def called(read: Read, threads: Sequence[str]) -> dict[str, float]:
+    """Thread → seconds its model calls took, of those that have any."""
+    rows = await read.connection.fetch(CALLED, read.workspace_id, list(threads))
+    return {thread: float(seconds) for thread, seconds in rows}
 
 
 async def workspace(maintenance: Maintenance, slug: str) -> UUID:

@@ -102,6 +102,12 @@ _FIGURES: tuple[tuple[str, str, Better, Callable[[Round], float]], ...] = (
         "lower",
         lambda each: spread(sample.latency for sample in each.acknowledged.samples).p99,
     ),
+    (
+        "outside the model call, one turn after the other, p50",
+        "ms",
+        "lower",
+        lambda each: spread(each.alone.outside).p50 if each.alone.outside else 0.0,
+    ),
     ("own overhead at {rate}, p50", "ms", "lower", _overhead("p50")),
     ("own overhead at {rate}, p99", "ms", "lower", _overhead("p99")),
     (

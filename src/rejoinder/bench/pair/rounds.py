@@ -7,12 +7,14 @@ from dataclasses import dataclass
 
 from rejoinder.bench.measure import Tally, together
 from rejoinder.bench.stretches.timed import (
+    Alone,
     Busy,
     Measured,
     Paced,
     Sizes,
     acknowledge,
     full_turns,
+    one_by_one,
     overhead,
 )
 from rejoinder.bench.under_test.rig import Rig
@@ -24,12 +26,15 @@ class Round:
 
     acknowledged: Measured
     turns: Busy
+    alone: Alone
     paced: Paced
 
     @property
     def tally(self) -> Tally:
         """What became of its conversations."""
-        return together([self.acknowledged.tally, self.turns.tally, self.paced.tally])
+        return together(
+            [self.acknowledged.tally, self.turns.tally, self.alone.tally, self.paced.tally]
+        )
 
 
 async def alternate(
@@ -54,5 +59,6 @@ async def _round(rig: Rig, sizes: Sizes) -> Round:
     return Round(
         await acknowledge(rig, sizes.acknowledge_rate, sizes.piece),
         await full_turns(rig, sizes.callers, sizes.piece),
+        await one_by_one(rig, sizes.piece),
         await overhead(rig, sizes.overhead_rate, sizes.piece, 0),
     )

@@ -118,6 +118,7 @@ class Report:
     generator_lag: Spread
     burst: int
     burst_seconds: float
+    outside: Spread  # of turns one after the other, what was not their model calls
     steady_rate: float
     steady: list[Steady]
     idle_probe: Spread

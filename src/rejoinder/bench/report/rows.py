@@ -44,6 +44,12 @@ def _budgeted(report: Report) -> list[Row]:
             (600,),
             "higher",
         ),
+        Row(
+            "outside the model call, one turn after the other, p50",
+            (report.outside.p50,),
+            "ms",
+            (15,),
+        ),
         *(_overhead(each, rate) for each in steady),
         Row(
             "CPU a turn, ours/PostgreSQL's, full turns",

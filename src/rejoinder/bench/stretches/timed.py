@@ -69,6 +69,13 @@ class Busy(Measured):
 
 
 @dataclass(frozen=True, slots=True)
+class Alone(Measured):
+    """Turns one after the other; `outside` are the seconds of each that were not its model calls'."""
+
+    outside: list[float]
+
+
+@dataclass(frozen=True, slots=True)
 class Paced(Measured):
     """A stretch of waiting callers at a fixed rate: what it took of the processors and of PostgreSQL.
 
@@ -109,6 +116,18 @@ async def full_turns(rig: Rig, callers: int, seconds: float) -> Busy:
     async with rig.db.read(rig.workspace_id) as read:
         connections = await store.connections(read, NAME)
     return Busy(stretch.samples, await settle(rig, stretch), took, cpu, memory, connections)
+
+
+async def one_by_one(rig: Rig, seconds: float) -> Alone:
+    """One caller, who waits for each reply before sending the next message; zero-delay model."""
+    stretch = rig.load.stretch("alone", wait=True)
+    await stretch.closed_loop(1, seconds)
+    end = await settle(rig, stretch)
+    async with rig.db.read(rig.workspace_id) as read:
+        called = await store.called(read, stretch.threads)
+    answered = zip(stretch.threads, stretch.samples, strict=True)
+    outside = [each.latency - called[thread] for thread, each in answered if thread in called]
+    return Alone(stretch.samples, end, outside)
 
 
 async def overhead(rig: Rig, rate: float, seconds: float, delay: float) -> Paced:
