@@ -80,7 +80,8 @@ JOIN called ON called.turn_id = q.turn_id
 
 CALLED = """
 SELECT c.thread_key, sum(l.seconds) FROM conversations c
-JOIN ai_response_logs l ON l.workspace_id = $1 AND l.conversation_id = c.conversation_id
+JOIN turns t ON t.workspace_id = $1 AND t.conversation_id = c.conversation_id
+JOIN ai_response_logs l ON l.workspace_id = $1 AND l.turn_id = t.turn_id
 WHERE c.workspace_id = $1 AND c.thread_key = ANY($2::text[])
 GROUP BY c.thread_key
 """
