@@ -16,6 +16,7 @@ from rejoinder.testing import OpenAIStub
 from rejoinder.testing.model_stub import Stall
 from tests.api.application import Application, fresh_database, running
 from tests.api.say import body, read, send
+from tests.eventually import eventually
 from tests.widget.test_page import own, replies, say
 from tests.widget.test_preview import preview
 
@@ -111,3 +112,19 @@ async def test_event_streams_tell_of_it_without_an_id(
     assert "turn.preview" not in later[later.index("turn.superseded") :]
     listed = await read(client, f"/conversations/{first['conversation_id']}/messages")
     assert [each["direction"] for each in listed["items"]].count("outbound") == 2
+
+
+async def test_who_waits_for_the_reply_is_not_streamed_to(
+    client: aiohttp.ClientSession, stub: SlowStub
+) -> None:
+    """They look at their request; a stream would only cost more."""
+    for wait, streams in ((20, None), (0, True)):
+        asked = len(stub.requests)
+        told = await send(client, body(), 200 if wait else 202, wait=wait)
+
+        async def answered(message_id: str = told["message_id"]) -> bool:
+            found = await read(client, f"/messages/{message_id}")
+            return bool(found["status"] == "answered")
+
+        await eventually(answered)
+        assert [each.body.get("stream") for each in stub.requests[asked:]] == [streams]

@@ -44,8 +44,8 @@ async def search(
     if not planned.sought and asked is None:
         return []
     try:
-        candidates, chunks = await store.find(read, planned, scope, asked)
+        candidates, chunks = await store.find(read, planned, scope, limit, asked)
     except store.NO_VECTOR:
-        candidates, chunks = await store.find(read, planned, scope)
+        candidates, chunks = await store.find(read, planned, scope, limit)
     found = rank(planned, candidates, chunks, limit, partial(likeness, model or ""))
     return [hit for hit in found if hit.score >= min_score]

@@ -165,7 +165,8 @@ class Asked:
     """One message the turn answers or has read; `resources` is what its caller's systems tell about the customer.
 
     `heard` is what is said in a recording; `files` are the message's parts that have a file here. Of one that was
-    answered before, `intent` is what it was taken to want, and of our answer `known` whether it knew one.
+    answered before, `intent` is what it was taken to want, and of our answer `known` whether it knew one. With `waited`
+    its caller gets the reply as the answer to their request.
     """
 
     message_id: UUID
@@ -180,6 +181,7 @@ class Asked:
     files: JsonValue = None
     intent: str | None = None
     known: bool | None = None
+    waited: bool = False
 
     @property
     def said(self) -> str:

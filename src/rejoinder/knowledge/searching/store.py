@@ -88,7 +88,8 @@ HAS_VECTOR = "SELECT to_regtype('vector') IS NOT NULL"
 
 # Measured with 12, 24, 40 and 200 among 1,000 and 5,000 chunks: 12 to 40 answer alike (within two of the 60 questions),
 # 200 a little worse, and each more costs a rank for every key.
-_CANDIDATES = 24
+_CANDIDATES = 16
+_MORE_THAN_WANTED = 4
 
 NO_VECTOR = asyncpg.UndefinedObjectError
 """What PostgreSQL raises where the extension `vector` is not there."""
@@ -113,9 +114,9 @@ class Vector:
 
 
 async def find(
-    read: Read, query: Query, scope: Scope, vector: Vector | None = None
+    read: Read, query: Query, scope: Scope, limit: int, vector: Vector | None = None
 ) -> tuple[list[Candidate], int]:
-    """The chunks that hold most of what is sought and those nearest to the vector, in no order.
+    """The chunks that hold most of what is sought and those nearest to the vector, in no order, more than `limit`.
 
     With the number of chunks there are to read. Raises NO_VECTOR for a vector where pgvector is not installed.
     """
@@ -124,7 +125,7 @@ async def find(
         read.workspace_id,
         tsquery(tagged, query.sought),
         [tsquery(tagged, key) for key in query.keys],
-        _CANDIDATES,
+        max(_CANDIDATES, limit + _MORE_THAN_WANTED),
         scope.bot_id,
         list(scope.bases),
         list(scope.tags),

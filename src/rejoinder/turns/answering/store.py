@@ -16,13 +16,13 @@ _HEARD = """CASE WHEN kind = 'audio' THEN (SELECT string_agg(f.transcript, ' ') 
 _SAID = f"""
 (SELECT message_id, seq, turn_id, sender_type, kind, text, platform_time, metadata -> 'resources' AS resources,
     {_HEARD} AS heard, jsonb_path_query_array(content, '$[*] ? (exists(@.media_id))') AS files, NULL AS intent,
-    NULL::boolean AS known
+    NULL::boolean AS known, waited_for
  FROM messages
  WHERE workspace_id = $1 AND turn_id = $3 AND direction = 'inbound' AND kind <> 'deleted'
     AND EXISTS (SELECT FROM turns WHERE workspace_id = $1 AND turn_id = $3 AND fence = $5))
 UNION ALL
 (SELECT message_id, seq, turn_id, sender_type, kind, text, platform_time, NULL, {_HEARD}, NULL,
-    intent_classification ->> 'intent', (metadata ->> 'known')::boolean
+    intent_classification ->> 'intent', (metadata ->> 'known')::boolean, false
  FROM messages
  WHERE workspace_id = $1 AND conversation_id = $2 AND turn_id IS DISTINCT FROM $3 AND kind <> 'deleted'
  ORDER BY seq DESC LIMIT $4)
@@ -54,7 +54,7 @@ SELECT said.*, profile.*
 FROM (SELECT *, row_number() OVER () AS place FROM ({_SAID}) AS each) AS said
 LEFT JOIN ({_PROFILE}) AS profile ON said.place = 1
 """
-_COLUMNS_SAID = 12
+_COLUMNS_SAID = 13
 
 
 async def window(read: Read, claimed: Claimed, history: int) -> tuple[list[Asked], Profile | None]:

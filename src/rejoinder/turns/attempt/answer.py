@@ -174,6 +174,8 @@ async def retrieve(
 async def showing(means: Means, claimed: Claimed, window: Window) -> AsyncIterator[Tell | None]:
     """What shows the answer while it is made, where the channel can and the bot wishes."""
     wished = window.bot.settings.ask.stream and window.mode == "answer"
+    if any(each.waited for each in window.asked):
+        wished = False  # they look at their request and no events; a stream costs a tenth of our own time a turn
     if means.previews is None or not wished or claimed.platform not in STREAMING:
         yield None
         return
