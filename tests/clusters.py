@@ -25,9 +25,14 @@ class Clusters:
     async def settle(self, data: Path) -> None:
         """Make `data` the data folder of a stopped, migrated PostgreSQL. Every user must get to it."""
         if self._top is None:
-            self._top = _open_folder()
-            async with own(self._top / "data", lambda _: None) as dsn:
-                await bring_forward(dsn)
+            top = _open_folder()
+            try:
+                async with own(top / "data", lambda _: None) as dsn:
+                    await bring_forward(dsn)
+            except BaseException:
+                shutil.rmtree(top, ignore_errors=True)
+                raise
+            self._top = top
         # Its files keep their owner, who as root is another user.
         subprocess.run(["cp", "-a", self._top / "data", data], check=True)
 

@@ -39,7 +39,8 @@ class _Told(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         for answer in (self.pid, self.ended):
             if not answer.done():
-                answer.cancel()
+                answer.set_exception(ConnectionError("The process that forks told no more."))
+                answer.exception()  # nobody may ever ask
 
 
 class Forked:
@@ -75,6 +76,7 @@ class Forks:
     def __init__(self) -> None:
         self._server: subprocess.Popen[bytes] | None = None
         self._requests: socket.socket | None = None
+        self._started: list[Forked] = []
 
     async def start(
         self,
@@ -97,7 +99,9 @@ class Forks:
         finally:
             os.close(tells)
             os.close(nothing)
-        return Forked(await told.pid, told.ended)
+        forked = Forked(await told.pid, told.ended)
+        self._started.append(forked)
+        return forked
 
     def _asking(self) -> socket.socket:
         if self._requests is None:
@@ -113,7 +117,9 @@ class Forks:
         return self._requests
 
     def end(self) -> None:
-        """Nobody asks it any more."""
+        """Nobody asks it any more, and nothing it started runs on."""
+        for each in self._started:
+            each.kill()
         if self._server is not None and self._requests is not None:
             self._requests.close()
             self._server.wait(60)
@@ -138,9 +144,13 @@ async def run(
     finally:
         for descriptor in (into, out, err):
             os.close(descriptor)
-    said, complained = await reading(reads_out), await reading(reads_err)
-    told = await asyncio.gather(said.read(), complained.read())
-    return await process.wait(), *told
+    try:
+        said, complained = await reading(reads_out), await reading(reads_err)
+        told = await asyncio.gather(said.read(), complained.read())
+        return await process.wait(), *told
+    except BaseException:
+        process.kill()  # whoever ran it has given up
+        raise
 
 
 async def reading(descriptor: int) -> asyncio.StreamReader:

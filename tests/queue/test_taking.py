@@ -15,6 +15,7 @@ from pgqueuer.qm import QueueManager
 from rejoinder.db import Database
 from rejoinder.queue.jobs import Job, Taken, enqueue_on
 from rejoinder.queue.taking.run import Served, Taker
+from rejoinder.queue.taking.take import Paced
 from rejoinder.telemetry.metrics import FAILED_JOBS
 from tests.eventually import eventually
 
@@ -131,6 +132,26 @@ async def test_a_job_that_is_due_soon_is_taken_then(
             )
         await eventually(hands.has(4))
     assert sorted(hands.names()) == ["now", "now", "soon", "soon"]
+
+
+async def test_what_comes_while_others_are_taken_is_looked_for_at_once(
+    db: Database, queue: asyncpg.Connection[asyncpg.Record]
+) -> None:
+    """PgQueuer drops a notification for each job it begins: that of a job which came meanwhile may be the one."""
+    manager = Paced(queue, lambda lane: None, lambda lane: None)
+    manager.serve("media", Hands().take)
+    await enqueue_on(queue, jobs("media", "a"))
+
+    async def look() -> tuple[int, timedelta]:
+        taken = [job async for job in manager.fetch_jobs(25, 100, timedelta(seconds=8))]
+        if len(taken) == 1:
+            await enqueue_on(queue, jobs("media", "b"))
+        return len(taken), await manager._effective_dequeue_timeout(timedelta(seconds=1))
+
+    assert await look() == (1, timedelta(0))
+    assert await look() == (1, timedelta(0))
+    await queue.execute("DELETE FROM pgqueuer")
+    assert await look() == (0, timedelta(seconds=1))
 
 
 def test_pgqueuer_still_asks_when_to_look_again_where_we_answer() -> None:

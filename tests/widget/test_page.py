@@ -164,11 +164,12 @@ async def test_typing_shows_while_a_turn_runs(page: Page, shop: Shop) -> None:
 
 
 async def test_a_handoff_is_said_and_a_person_is_named(page: Page, shop: Shop) -> None:
-    person = {"message_id": str(new_id()), "text": "Hi, this is Nok.", "sender_type": "agent"}
+    said = {"text": "Hi, this is Nok.", "sender_type": "agent"}
+    person = {"message_id": str(new_id()), **said}
     steps: Steps = [
         ("turn.started", {"turn_id": str(new_id())}),
         ("conversation.handed_off", {"reason": "customer_asked"}),
-        ("message.received", person),
+        ("message.sent", person),
     ]
     shop.answer = lambda _: steps
     await say(page, "a person, please")

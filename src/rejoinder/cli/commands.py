@@ -152,7 +152,10 @@ def simulate(
         list[str] | None,
         typer.Option(metavar="NAME=RATE", help="Something goes wrong so often, from 0 to 1."),
     ] = None,
-    seed: Annotated[int, typer.Option(help="Another seed draws other faults.")] = 0,
+    seed: Annotated[
+        int,
+        typer.Option(help="Another seed draws other faults; with --first the same does the same."),
+    ] = 0,
     first: Annotated[
         int | None,
         typer.Option(help="The first customer's number; others each time if left out.", min=1),

@@ -41,6 +41,11 @@ def test_answers_that_tell_it(text: str) -> None:
         "O reembolso leva cinco dias.",
         "¿Quieres hablar con un agente?",
         "El reembolso tarda cinco días.",
+        "Please don't share personal information here.",
+        "I can personally help you with the refund.",
+        "Reset your password in your personal account.",
+        "Vou verificar seus dados pessoais.",
+        "Vamos a revisar tus datos personales.",
     ],
 )
 def test_answers_that_do_not(text: str) -> None:

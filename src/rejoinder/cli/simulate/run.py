@@ -133,6 +133,7 @@ async def _load(run: _Run) -> Compared:
 
 
 async def _chat(platform: PlayedPlatform, wanted: Wanted) -> None:
+    say(f"You are a customer; with --first {wanted.load.first} you are the same one again.")
     console = Console(highlight=False)
     here = sys.stdin.isatty()
 

@@ -72,6 +72,7 @@ class Paced(QueueManager):
         self._allowance = allowance
         self._began = began
         self._coming: Counter[str] = Counter()
+        self._took = False
 
     def serve(self, lane: str, handler: Handler) -> None:
         """Give the lane's jobs to the handler. One it doesn't understand, or that raises, is held as failed."""
@@ -104,7 +105,7 @@ class Paced(QueueManager):
         heartbeat_timeout: timedelta,
     ) -> AsyncGenerator[Job, None]:
         """Jobs, of each statement the highest priority first, until there is none that may be taken."""
-        each_alone = False
+        each_alone = self._took = False
         while not self.shutdown.is_set():
             full = False
             for lanes, most in self._offers(batch_size, each_alone):
@@ -116,6 +117,7 @@ class Paced(QueueManager):
                     heartbeat_timeout=heartbeat_timeout,
                 )
                 full |= len(jobs) == most
+                self._took |= bool(jobs)
                 for job in jobs:
                     if job.id not in self.job_context:  # else its heartbeat was late: it runs here
                         self._coming[job.entrypoint] += 1
@@ -131,7 +133,8 @@ class Paced(QueueManager):
         due = row["due"]
         if not isinstance(due, timedelta) or due >= dequeue_timeout:
             return dequeue_timeout
-        return max(due, self.min_dequeue_poll_interval)
+        # PgQueuer drops a notification for each job it begins, and that may be of one that came meanwhile.
+        return max(due, timedelta(0) if self._took else self.min_dequeue_poll_interval)
 
     def _offers(
         self, batch_size: int, each_alone: bool

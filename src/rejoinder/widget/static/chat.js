@@ -160,11 +160,12 @@ const on = {
     const message = unsent("pending") ?? unsent("failed") ?? fromElsewhere(words);
     settle(message, id);
   },
-  "message.sent": ({ message_id: id, text: words, content, turn_id: turn }) => {
+  "message.sent": ({ message_id: id, text: words, content, sender_type: sender, turn_id: turn }) => {
     endTurn(turn);
     if (known.has(id) || !words) return;
     known.add(id);
-    showReply(botName, words, timeOf(id), { content, onChoose: choose });
+    const [name, label] = sender === "agent" ? ["A person", "A person · "] : [botName, ""];
+    showReply(name, words, timeOf(id), { label, content, onChoose: choose });
   },
   "turn.preview": ({ turn_id: turn, text: words }) => {
     if (running.has(turn)) showPreview(words);

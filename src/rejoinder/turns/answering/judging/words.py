@@ -27,12 +27,12 @@ _WHO: Final = re.compile(
     r"|somebody|(?:a|real) person"
     r"|nhan vien|dong nghiep|chuyen vien|tu van vien|quan ly|bo phan"
     r"|colega|atendente|equipe|equipa|alguem|especialista|humano|pessoa|gerente|agente"
-    r"|companer[oa]|equipo|alguien|persona|asesora?)"
+    r"|companer[oa]|equipo|alguien|persona|asesora?)(?:e?s)?\b"
     r"|เจ้าหน้าที่|ทีมงาน|พนักงาน|แอดมิน|ผู้จัดการ|เพื่อนร่วมงาน"
 )
 _DOES: Final = re.compile(
     r"\b(?:look|tak(?:e|ing) (?:over|care|this|it)|takes|contact|repl(?:y|ies)|respond|answer|reach|get|back to you"
-    r"|follow|help|assist|pass|hand|transfer|connect|forward|escalat|check|join|writ|call|review|handle|speak|talk"
+    r"|follow|help|assist|pass(?!word)|hand|transfer|connect|forward|escalat|check|join|writ|call|review|handle|speak|talk"
     r"|tell|told|inform|be with you|ask|come|here"
     r"|lien he|tra loi|ho tro|chuyen|xem|kiem tra|phan hoi|giup|goi|tiep"
     r"|entra|assum|atend|ajud|encaminh|pass|verific|analis|fala|retorn|cuida|olha|avis|chama"
