@@ -172,10 +172,12 @@ async def retrieve(
 
 @asynccontextmanager
 async def showing(means: Means, claimed: Claimed, window: Window) -> AsyncIterator[Tell | None]:
-    """What shows the answer while it is made, where the channel can and the bot wishes."""
-    wished = window.bot.settings.ask.stream and window.mode == "answer"
-    if any(each.waited for each in window.asked):
-        wished = False  # they look at their request and no events; a stream costs a tenth of our own time a turn
+    """What shows the answer while it is made, where the channel can, the bot wishes and nobody waits for the reply.
+
+    Who waits looks at their request and at no events, and a stream costs a twentieth of our own time a turn.
+    """
+    settings, waited = window.bot.settings, any(each.waited for each in window.asked)
+    wished = settings.ask.stream and window.mode == "answer" and not waited
     if means.previews is None or not wished or claimed.platform not in STREAMING:
         yield None
         return
