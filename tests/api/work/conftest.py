@@ -94,19 +94,23 @@ class Desk:
 
 @pytest.fixture
 async def desk(program: Application) -> AsyncIterator[Desk]:
-    """An operator of a new workspace, on the running program."""
+    """An operator of a new workspace, on the running program.
+
+    The workspace stays: the program may still be answering what a test replayed in it.
+    """
     workspace_id = new_id()
     connection = await program.db.session("rejoinder tests desk")
-    await connection.execute(
-        "INSERT INTO workspaces (workspace_id, slug, name) VALUES ($1, $2, 'Desk')",
-        workspace_id,
-        f"t-{workspace_id}",
-    )
-    house = await furnish(connection, workspace_id)
-    async with program.client(await program.token("operate", workspace_id)) as client:
-        yield Desk(house, client, program)
-    await connection.execute("DELETE FROM workspaces WHERE workspace_id = $1", workspace_id)
-    await connection.close()
+    try:
+        await connection.execute(
+            "INSERT INTO workspaces (workspace_id, slug, name) VALUES ($1, $2, 'Desk')",
+            workspace_id,
+            f"t-{workspace_id}",
+        )
+        house = await furnish(connection, workspace_id)
+        async with program.client(await program.token("operate", workspace_id)) as client:
+            yield Desk(house, client, program)
+    finally:
+        await connection.close()
 
 
 @pytest.fixture
