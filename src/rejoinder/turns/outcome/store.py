@@ -11,7 +11,7 @@ from pydantic import JsonValue
 from rejoinder.db import Read
 from rejoinder.turns.model import TurnState
 
-# The conversation is looked up by itself (LIMIT), as a plan made while the tables are young reads all of them.
+# Conversation and turn are looked up by themselves (LIMIT): a plan made while the tables are young reads all of them.
 OUTCOME = """
 SELECT m.message_id, m.conversation_id, c.thread_key, m.external_id, m.sender_type,
     CASE WHEN m.metadata ? 'rejoinder:history' THEN 'history' ELSE m.kind END, m.turn_id, t.state, t.decision,
@@ -27,7 +27,10 @@ CROSS JOIN LATERAL (
     SELECT o.thread_key FROM conversations o
     WHERE o.workspace_id = $1 AND o.conversation_id = m.conversation_id LIMIT 1
 ) AS c
-LEFT JOIN turns t ON t.workspace_id = m.workspace_id AND t.turn_id = m.turn_id
+LEFT JOIN LATERAL (
+    SELECT o.state, o.decision, o.reason, o.provider, o.model FROM turns o
+    WHERE o.workspace_id = $1 AND o.turn_id = m.turn_id LIMIT 1
+) AS t ON true
 WHERE m.workspace_id = $1 AND m.message_id = $2
 """
 
