@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -99,17 +99,28 @@ class Work:
             sweeping = [asyncio.create_task(keep, name=name) for name, keep in self._sweeps()]
             try:
                 await self.taker.ready.wait()
-                yield
+                with self.beside(self._db):
+                    yield
             finally:
                 self.desk.close()
                 self.taker.stop()
                 await asyncio.wait([taking], timeout=_LAST_JOBS_S)
+                await self.taker.here.drain(_LAST_JOBS_S)
                 for lane, side in self._sides.items():
                     await side.drain(self._patience(lane))
                 await self.dispatch.drain(_LAST_SENDS_S)
                 for task in (taking, *sweeping):
                     task.cancel()
                 await asyncio.wait([taking, *sweeping])
+
+    @contextmanager
+    def beside(self, db: Database) -> Iterator[None]:
+        """Until left, what transactions over this pool of the same process leave to do at once is begun here."""
+        db.here = self.taker.here
+        try:
+            yield
+        finally:
+            db.here = None
 
     def _equipped(self, means: Means) -> Iterator[tuple[str, Side]]:
         """Who does a lane's work, in the order in which they end: answers last, for they take longest."""
@@ -129,7 +140,8 @@ class Work:
         sending = sorted(lane for lane in lanes if lane.startswith(f"{DELIVER}."))
         for lane, side in self._sides.items():
             if lane in lanes:
-                yield lane, Served.by(side, self._limits[lane].rate)
+                here = self._spare if lane == TURNS else None
+                yield lane, Served.by(side, self._limits[lane].rate, here)
         for lane in sending:
             yield lane, Served(self.dispatch.wake, rate=self._limits[lane].rate)
         if sending:
@@ -148,6 +160,10 @@ class Work:
             older = timedelta(days=days) if days else None
             yield "media-sweep", media.keep(db)
             yield "media-cleaning", media.clean_daily(db, self._equipment.fetching.objects, older)
+
+    def _spare(self) -> int:
+        """How many turns it may promise to begin: none while others take it for dead."""
+        return self.desk.room() if self.desk.lease.alive else 0
 
     def _slots(self, lane: str) -> int:
         return self._limits[lane].concurrency

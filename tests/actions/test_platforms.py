@@ -11,7 +11,7 @@ from rejoinder.actions.model import Action, CollectInfo, SendCarousel, SendMessa
 from rejoinder.actions.parts import messages
 from rejoinder.actions.plan import plan
 from rejoinder.actions.read import read
-from rejoinder.channels.model import Taken
+from rejoinder.channels.port.outgoing import Taken
 from rejoinder.conversations.content import Button, Card, Option, Text
 from rejoinder.llm.model import Step
 from tests.channels.conformance.conftest import House

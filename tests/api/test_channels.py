@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import aiohttp
 import pytest
 
-from rejoinder.channels.reseal import keys_at_rest
+from rejoinder.bots.reseal import keys_at_rest
 from rejoinder.channels.rest.secret import new_secret
 from tests.api.application import Application
 from tests.api.problem import problem

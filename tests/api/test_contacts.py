@@ -45,6 +45,20 @@ async def test_a_wish_that_came_another_way(client: aiohttp.ClientSession) -> No
     assert [each["change"] for each in noted["consents"]] == ["opt_out", "opt_in"]
 
 
+async def test_who_writes_to_one_who_wants_no_messages_is_told(
+    client: aiohttp.ClientSession,
+) -> None:
+    found = await _contact(client)
+    body = {"change": "opt_out", "channel_id": await _channel(client), "words": "By phone."}
+    async with client.post(f"/api/v1/contacts/{found['contact_id']}/consents", json=body):
+        pass
+    path = f"/api/v1/conversations/{found['conversations'][0]}/messages"
+    async with client.post(path, json={"agent": "anna", "text": "Hello"}) as response:
+        assert response.status == 201
+        (warning,) = (await response.json())["warnings"]
+    assert "no more messages" in warning
+
+
 async def test_what_is_not_there_is_told(client: aiohttp.ClientSession) -> None:
     async with client.get(f"/api/v1/contacts/{new_id()}") as response:
         assert response.status == 404

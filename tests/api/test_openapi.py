@@ -9,7 +9,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from rejoinder.inbound.body import MessageBody
+from rejoinder.inbound.rest.body import MessageBody
 
 
 @pytest.fixture

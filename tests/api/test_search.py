@@ -11,7 +11,7 @@ import aiohttp
 import pytest
 from fastapi import FastAPI
 
-from rejoinder.api.search import routes
+from rejoinder.api.knowledge.search import routes
 from rejoinder.app import problems
 from rejoinder.db import Database
 from rejoinder.guard.redact import KINDS, Redaction

@@ -17,7 +17,7 @@ __all__ = ["client", "wire", "working"]
 LOOKED = """
 SELECT count(*) > 0 FROM pg_stat_activity a JOIN messages m ON m.external_id = $1
 WHERE a.datname = current_database() AND a.application_name = 'rejoinder' AND a.state = 'idle'
-    AND a.query LIKE '%LEFT JOIN turns%' AND a.query_start > m.received_at
+    AND a.query LIKE '%LEFT JOIN LATERAL%FROM turns%' AND a.query_start > m.received_at
 """
 
 

@@ -7,7 +7,7 @@ from typing import get_args
 
 import pytest
 
-from rejoinder.channels.port import Platform, Unit
+from rejoinder.channels.port.adapter import Platform, Unit
 from rejoinder.channels.registry import platform, platforms
 from rejoinder.conversations.content import Part
 from rejoinder.queue.jobs import deliver_lane

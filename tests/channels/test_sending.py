@@ -13,7 +13,9 @@ from datetime import UTC, datetime
 import pytest
 from aiohttp import web
 
-from rejoinder.channels.model import (
+from rejoinder.channels.pancake import post as pancake
+from rejoinder.channels.pancake.token import seal
+from rejoinder.channels.port.outgoing import (
     BadCredential,
     NotTaken,
     Outgoing,
@@ -23,8 +25,6 @@ from rejoinder.channels.model import (
     Throttled,
     Unsure,
 )
-from rejoinder.channels.pancake import post as pancake
-from rejoinder.channels.pancake.token import seal
 from rejoinder.channels.registry import POSTED, knows_repeats
 from rejoinder.channels.rest import callback as rest
 from rejoinder.channels.rest.secret import SigningSecret, new_secret

@@ -22,7 +22,7 @@ COMMANDS = (
     "channel, channel add, channel change, channel check, channel remove, channel list, channel show, channel log, "
     "channel platforms, dead-letters replay, dead-letters discard, intake, intake list, intake show, intake replay, "
     "intake discard, knowledge, knowledge add, knowledge list, knowledge show, knowledge remove, knowledge refresh, "
-    "knowledge bases"
+    "knowledge bases, knowledge index"
 )
 
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Run, refused
+from rejoinder.app.database import bring_forward
+from rejoinder.app.sample import sample
+from rejoinder.db import connect
+from rejoinder.text.thai import warm
+from tests.cli.conftest import SECRET, Run, refused
 from tests.knowledge.embedders import SIZE, OpenAIEmbeds
 
-LANGUAGES = ["en", "pt", "th", "vi"]
+LANGUAGES = ["en", "es", "pt", "th", "vi"]
 
 
 async def test_it_reports_each_language_and_all_of_them(run: Run, tmp_path: Path) -> None:
@@ -20,7 +25,7 @@ async def test_it_reports_each_language_and_all_of_them(run: Run, tmp_path: Path
     assert "recall@1" in head
     questions = {row.split()[0]: int(row.split()[1]) for row in rows}
     assert sorted(questions) == sorted([*LANGUAGES, "all"])
-    assert questions["all"] == sum(questions[language] for language in LANGUAGES) == 60
+    assert questions["all"] == sum(questions[language] for language in LANGUAGES) == 75
     assert all(row.count("%") == 6 for row in rows)
     assert not (tmp_path / "data").exists(), "it has a database of its own"
 
@@ -59,6 +64,30 @@ async def test_with_an_embedder_both_are_told(run: Run) -> None:
     assert told["embedder"] == f"openai:stub@{SIZE}"
     assert 0 < told["hybrid"]["all"]["mrr"] <= 1
     assert sum(len(texts) for texts in stub.texts) > 60
+
+
+async def test_without_pgvector_nothing_is_embedded(run: Run, schema_url: str) -> None:
+    await bring_forward(schema_url)
+    db = await connect(schema_url, size=2)
+    await asyncio.to_thread(warm)
+    await sample(db)
+    await db.close()
+    async with OpenAIEmbeds() as stub:
+        ended = await run(
+            "eval",
+            "knowledge",
+            "--workspace",
+            "demo",
+            DATABASE_URL=schema_url,
+            REJOINDER_SECRET_KEY=SECRET,
+            OPENAI_API_KEY="sk-test",
+            OPENAI_BASE_URL=stub.base_url,
+            REJOINDER_EMBEDDER=f"openai:stub@{SIZE}",
+        )
+    assert ended.code == 0, ended.err
+    assert "by words alone" in ended.err
+    assert "meaning" not in ended.out
+    assert stub.requests == []
 
 
 @pytest.mark.parametrize(

@@ -86,3 +86,12 @@ async def test_who_asks_for_what_is_not_there_is_told(run: Run, shop: dict[str, 
     refused(await run("knowledge", "show", "nothing", **shop), "nothing")
     refused(await run("knowledge", "list", "--base", "Nothing", **shop), "Nothing")
     refused(await run("knowledge", "bases", "--workspace", "nobody", **shop), "nobody")
+
+
+async def test_an_index_needs_an_embedder_and_pgvector(run: Run, shop: dict[str, str]) -> None:
+    without = await run("knowledge", "index", REJOINDER_EMBEDDER="none", **shop)
+    refused(without, "REJOINDER_EMBEDDER")
+    blind = await run(
+        "knowledge", "index", REJOINDER_EMBEDDER="openai:e@8", OPENAI_API_KEY="k", **shop
+    )
+    refused(blind, "pgvector 0.8", "CREATE EXTENSION vector;")

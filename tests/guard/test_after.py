@@ -336,6 +336,9 @@ _UNITS = [
     "password is ",
     "[your ",
     "A",
+    "เมื่อกี้",
+    "just now order ",
+    "[. ",
 ]
 
 

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 import aiohttp
 from pydantic_core import to_json
 
+from rejoinder.llm.calling.limits import Limits
 from rejoinder.llm.choose import Account, Accounts
 from rejoinder.llm.embedding import embedder_of
 from rejoinder.llm.embedding.embedder import Embedder
@@ -115,7 +116,11 @@ def accounts(*, openai: str | None = None, gemini: str | None = None) -> Account
 
 
 def embedder(
-    stub: Embeds, session: aiohttp.ClientSession, name: str = "stub", size: int | None = SIZE
+    stub: Embeds,
+    session: aiohttp.ClientSession,
+    name: str = "stub",
+    size: int | None = SIZE,
+    limits: Limits | None = None,
 ) -> Embedder:
     """What asks a stub."""
     provider = "openai" if isinstance(stub, OpenAIEmbeds) else "gemini"
@@ -123,6 +128,7 @@ def embedder(
         f"{provider}:{name}" + (f"@{size}" if size else ""),
         accounts(openai=stub.base_url, gemini=stub.base_url),
         session,
+        limits=limits,
     )
     assert made is not None
     return made

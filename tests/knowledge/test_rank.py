@@ -1,5 +1,6 @@
 """Ranking is pure: shares, order, parts."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from hypothesis import given
@@ -98,3 +99,24 @@ def test_a_heading_and_the_own_language_come_first() -> None:
     found = rank(_query((_term(0),)), [foreign, body, heading], 20, 3)
     assert [hit.position for hit in found] == [1, 0, 2]
     assert len({hit.score for hit in found}) == 1
+
+
+@given(_QUERIES.filter(lambda query: len(query.parts) == 1), _CANDIDATES, _CANDIDATES)
+def test_another_languages_chunks_change_nothing_among_ones_own(
+    query: Query, own: list[Candidate], others: list[Candidate]
+) -> None:
+    """As long as one's own hold each term: what only others hold weighs as much as it is rare there."""
+    own = [*own, _candidate(50, *[0.3] * _KEYS)]
+    foreign = [replace(each, position=100 + at, language="pt") for at, each in enumerate(others)]
+    alone = rank(query, own, 500, 50)
+    together = rank(query, [*own, *foreign], 500, 50)
+    assert [hit for hit in together if hit.position < 100] == alone
+
+
+def test_a_word_common_in_another_language_is_rare_in_ones_own() -> None:
+    """ "abre" stands in every Spanish chunk and one Portuguese, "loja" in three Portuguese."""
+    spanish = [_candidate(20 + at, 0.3, 0, 0, 0, language="es") for at in range(8)]
+    portuguese = [_candidate(at, 0, 0.3, 0, 0, language="pt") for at in range(3)]
+    wanted = _candidate(9, 0.3, 0, 0, 0, language="pt")
+    query = Query((), ((),) * _KEYS, ((_term(0), _term(1)),), ("pt", "und"))
+    assert rank(query, [*spanish, *portuguese, wanted], 40, 1)[0].position == 9

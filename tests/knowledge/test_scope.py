@@ -1,4 +1,4 @@
-"""What a search looks at: the bot's bases, and the filters; Spanish by words; what is known."""
+"""What a search looks at: the bot's bases, and the filters; a language without passages; what is known."""
 
 from __future__ import annotations
 
@@ -87,22 +87,22 @@ async def _headings(db: Database, workspace_id: UUID, **more: object) -> list[st
         ("¿tiene garantía?", "warranty.md"),
     ],
 )
-async def test_spanish_reaches_documents_in_other_languages(
+async def test_a_language_without_passages_finds_the_others(
     db: Database, shop: UUID, question: str, source: str
 ) -> None:
     async with db.read(shop) as read:
-        found = await search(read, question)
+        found = await search(read, question, languages=["en", "th", "vi", "pt"])
     assert found[0].source == f"demo/{source}"
 
 
 async def test_what_nobody_knows_is_not_known(db: Database, shop: UUID) -> None:
-    """Measured: 51 of 52 with an answer, 0 of 8 without."""
+    """Measured: 63 of 65 with an answer, 0 of 10 without."""
     told: dict[bool, list[bool]] = {True: [], False: []}
     async with db.read(shop) as read:
         for question in fixed():
             found = await search(read, question.question)
             told[question.document is not None].append(known(found))
-    assert sum(told[True]) >= 50
+    assert sum(told[True]) >= 62
     assert not any(told[False])
 
 
@@ -112,7 +112,7 @@ async def test_the_report_tells_the_rank(db: Database, shop: UUID) -> None:
     assert report.recall(1) <= report.recall(3) <= report.recall(5) <= 1
     assert report.recall(1) <= report.mrr() <= report.recall(5)
     assert set(report.figures("th")) >= {"recall@5", "mrr"}
-    assert report.languages == ["en", "th", "vi", "pt"]
+    assert report.languages == ["en", "th", "vi", "pt", "es"]
 
 
 async def test_held_out_questions_without_an_answer(db: Database, shop: UUID) -> None:

@@ -1,4 +1,4 @@
-"""Search in the demo shop, in four languages."""
+"""Search in the demo shop, in five languages."""
 
 from pathlib import Path
 from uuid import UUID
@@ -7,7 +7,7 @@ import pytest
 
 from rejoinder.db import Database
 from rejoinder.knowledge import Found, ingest, search
-from rejoinder.knowledge.evaluate import evaluate, fixed, parse
+from rejoinder.knowledge.evaluate import Report, evaluate, fixed, parse
 
 
 async def _search(db: Database, workspace_id: UUID, query: str) -> list[Found]:
@@ -25,6 +25,8 @@ async def _search(db: Database, workspace_id: UUID, query: str) -> list[Found]:
         ("que horas abre?", "Horário de funcionamento"),
         ("quanto é o frete", "Frete"),
         ("devolucoes", "Devoluções"),
+        ("¿a qué hora abren?", "Horario de apertura"),
+        ("gastos de envio", "Gastos de envío"),
         ("gooseneck kettles?", "Kettles and drippers"),
     ],
 )
@@ -57,16 +59,43 @@ async def test_a_document_in_one_language_is_found_from_another(
     assert (await _search(db, workspace_id, "ค่าส่งเท่าไหร่คะ"))[0].title == "Fees"
 
 
-async def test_the_sixty_questions(db: Database, shop: UUID) -> None:
-    """Floors a little under what was measured (recall 94/100 %, answered 92 %, false 3 %)."""
+async def test_the_fixed_questions(db: Database, shop: UUID) -> None:
+    """Floors a little under what was measured.
+
+    Of the 60 in four languages recall 94/100 %, answered 94 %, false 3 %, as before Spanish stood beside them. Of the
+    15 in Spanish, written before anything was tuned for them: 77/92 %, answered 77 %.
+    """
     async with db.read(shop) as read:
-        report = await evaluate(read)
-    assert len(report.outcomes) == 60
+        whole = await evaluate(read)
+    assert len(whole.outcomes) == 75
+    assert len(whole.lines()) == 7
+    report = Report(tuple(each for each in whole.outcomes if each.question.language != "es"))
     assert report.recall(1) >= 0.92
     assert report.recall(3) >= 0.97
     assert report.answered() >= 0.88
     assert report.false_answers() <= 0.05
-    assert len(report.lines()) == 6
+    assert whole.recall(1, "es") >= 0.69
+    assert whole.recall(3, "es") >= 0.92
+    assert whole.answered("es") >= 0.69
+
+
+async def test_a_shared_word_brings_ones_own_language_first(
+    db: Database, workspace_id: UUID
+) -> None:
+    """Twenty Spanish texts hold the Portuguese question's words; they must not take all places."""
+    async with db.transaction(workspace_id) as tx:
+        for at in range(20):
+            await ingest(
+                tx,
+                title=f"Nota {at}",
+                body=f"El café abre para ti, y la tienda abre contigo en la ciudad {at}.",
+                source=f"es{at}",
+            )
+        await ingest(
+            tx, title="Loja", body="O café abre para você, e a loja não fecha à noite.", source="pt"
+        )
+    found = await _search(db, workspace_id, "vocês não abrem o café à noite?")
+    assert found[0].title == "Loja"
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ import pytest
 from aiohttp import web
 from pydantic import JsonValue
 
-from rejoinder.channels.event import MediaRef
+from rejoinder.channels.port.event import MediaRef
 from rejoinder.db import Database
 from rejoinder.inbound.model import Incoming, Received
 from rejoinder.inbound.receive import receive

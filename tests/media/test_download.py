@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rejoinder.media import keep, store
-from rejoinder.media.model import Gone, Located, NotLocated, Transcript
+from rejoinder.media.model import Claimed, Gone, Located, NotLocated, Transcript
 from rejoinder.media.objects import Objects, Place
 from rejoinder.media.taking.download import PAUSES, Means, download, pause_after
 from rejoinder.media.taking.judge import Refused
@@ -252,8 +252,8 @@ async def test_a_virus_is_refused_and_a_scanner_that_is_away_awaited(
 async def test_a_recording_is_written_down_and_booked(
     means: Means, shop: Shop, vendor: Vendor, where: Where
 ) -> None:
-    async def hears(data: bytes, mime_type: str) -> Transcript:
-        assert (data, mime_type) == (OGG, "audio/ogg")
+    async def hears(claimed: Claimed, data: bytes, mime_type: str) -> Transcript:
+        assert (claimed.media_id, data, mime_type) == (came.media_id, OGG, "audio/ogg")
         call = Call("openai", "whisper-1", "[audio]", "Is it open?", 0, 3, True, 0.1, "ok", "")
         return Transcript("Is it open?", call)
 

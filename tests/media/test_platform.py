@@ -9,7 +9,7 @@ from aiohttp import web
 
 from rejoinder.bots import store as bots
 from rejoinder.bots.model import Channel, ChannelSettings
-from rejoinder.channels.account import sealed
+from rejoinder.channels.port.account import sealed
 from rejoinder.db import Database, new_id
 from rejoinder.inbound.locate import locating, reference
 from rejoinder.media.model import Gone, NotLocated

@@ -15,7 +15,7 @@ from aiohttp import web
 from rejoinder.llm.calling.chain import Chain
 from rejoinder.llm.chains import Chains
 from rejoinder.llm.formats.gemini import GeminiModel
-from rejoinder.media.model import Located, Transcript
+from rejoinder.media.model import Claimed, Located, Transcript
 from rejoinder.media.taking.download import Means
 from rejoinder.net.http import session
 from rejoinder.settings import Settings
@@ -129,7 +129,7 @@ async def test_a_newer_message_does_not_wait_for_the_older_ones_file(
     assert "never mind" in parts(stub)[-1]["text"]
 
 
-async def hears(data: bytes, mime_type: str) -> Transcript:
+async def hears(_: Claimed, data: bytes, mime_type: str) -> Transcript:
     """What writes recordings down."""
     call = Call("openai", "whisper-1", "[audio]", "Is it open?", 0, 3, True, 0.1, "ok", "")
     return Transcript("Is it open?", call)

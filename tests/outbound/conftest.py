@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 
-from rejoinder.channels.model import Outgoing, Receipt, Taken
+from rejoinder.channels.port.outgoing import Outgoing, Receipt, Taken
 from rejoinder.db import Database, new_id
 from rejoinder.testing import ScriptedModel
 from rejoinder.worker import Work

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from rejoinder.channels.model import Outgoing, Receipt
+from rejoinder.channels.port.outgoing import Outgoing, Receipt
 from rejoinder.conversations.model import NewMessage, SenderType
 from rejoinder.db import Batch, Tx, new_id
 from rejoinder.outbound import store

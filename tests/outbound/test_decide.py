@@ -8,8 +8,8 @@ from typing import get_args
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rejoinder.channels.event import Failure
-from rejoinder.channels.model import (
+from rejoinder.channels.port.event import Failure
+from rejoinder.channels.port.outgoing import (
     BadCredential,
     NotTaken,
     RecipientThrottled,

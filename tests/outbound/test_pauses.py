@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from rejoinder.bots import store as bots
-from rejoinder.channels.model import (
+from rejoinder.channels.port.outgoing import (
     BadCredential,
     Outgoing,
     Receipt,

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from rejoinder.channels.model import NotTaken, Refused, Unsure
+from rejoinder.channels.port.outgoing import NotTaken, Refused, Unsure
 from rejoinder.db import Database, new_id
 from rejoinder.errors import Conflict, Invalid, NotFound
 from rejoinder.outbound.decide import Reported

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from rejoinder.channels.model import NotTaken, Refused, Unsure
+from rejoinder.channels.port.outgoing import NotTaken, Refused, Unsure
 from rejoinder.db import new_id
 from rejoinder.errors import Conflict
 from rejoinder.outbound.decide import PAUSES

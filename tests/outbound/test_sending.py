@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from rejoinder.channels.model import NotTaken, Refused
+from rejoinder.channels.port.outgoing import NotTaken, Refused
 from rejoinder.db import Database
 from rejoinder.outbound import decide
 from rejoinder.outbound.sending.backlog import Backlog

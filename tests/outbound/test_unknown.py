@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from rejoinder.channels.model import NotTaken, Unsure
+from rejoinder.channels.port.outgoing import NotTaken, Unsure
 from rejoinder.outbound.upkeep import reconcile
 from tests.outbound.conftest import Receiver
 from tests.outbound.outbox import Outbox, never

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from rejoinder.channels.model import Outgoing, WindowClosed
+from rejoinder.channels.port.outgoing import Outgoing, WindowClosed
 from tests.outbound.conftest import Receiver
 from tests.outbound.outbox import never
 from tests.outbound.told.conftest import Chat, chat, taken

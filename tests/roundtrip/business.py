@@ -14,7 +14,7 @@ import asyncpg
 
 from rejoinder.bots import store as bots
 from rejoinder.bots.model import Bot
-from rejoinder.channels.simulated import Customer
+from rejoinder.channels.port.simulated import Customer
 from rejoinder.conversations.content import Part, Text
 from rejoinder.db import BUSY, new_id
 from rejoinder.inbound.intake import keep as intake

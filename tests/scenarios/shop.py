@@ -13,13 +13,13 @@ from pydantic_ai.models import Model
 
 from rejoinder.bots import store as bots
 from rejoinder.bots.model import Bot, Channel, Platform
-from rejoinder.channels.model import NotTaken, Outgoing, Receipt
+from rejoinder.channels.port.outgoing import NotTaken, Outgoing, Receipt
 from rejoinder.conversations import store as records
 from rejoinder.conversations.model import Conversation, Message, SenderType
 from rejoinder.db import Database, new_id
 from rejoinder.inbound.model import Incoming, Received
 from rejoinder.inbound.receive import receive
-from rejoinder.inbound.wait import await_outcome
+from rejoinder.inbound.rest.wait import await_outcome
 from rejoinder.live.bus import Bus
 from rejoinder.llm.calling.chain import Chain
 from rejoinder.llm.chains import Chains

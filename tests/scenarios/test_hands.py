@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from rejoinder.channels.model import Outgoing, Receipt, Taken
+from rejoinder.channels.port.outgoing import Outgoing, Receipt, Taken
 from rejoinder.db import Database, new_id
 from rejoinder.errors import Conflict, MessageConflict, NotFound
 from rejoinder.inbound.edit import delete

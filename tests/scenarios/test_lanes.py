@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from rejoinder.channels.model import Outgoing, Receipt, Taken
+from rejoinder.channels.port.outgoing import Outgoing, Receipt, Taken
 from rejoinder.queue.jobs import Job, enqueue_on
 from rejoinder.testing import ScriptedModel
 from tests.eventually import eventually

@@ -1,10 +1,11 @@
 """The chat page in a real browser."""
 
+import asyncio
 import re
 from uuid import UUID, uuid4
 
 import pytest
-from playwright.async_api import Browser, Locator, Page, expect
+from playwright.async_api import Browser, Locator, Page, Route, expect
 
 from rejoinder.db import new_id
 from rejoinder.errors import Invalid, Unavailable
@@ -179,6 +180,23 @@ async def test_a_handoff_is_said_and_a_person_is_named(page: Page, shop: Shop) -
     await expect(page.locator("#typing")).to_be_hidden()
 
 
+async def test_who_answers_is_said_once_and_again_when_it_changes(page: Page, shop: Shop) -> None:
+    called: Steps = [("conversation.handed_off", {"reason": "customer_asked"})]
+    taken: Steps = [("conversation.handed_off", {"reason": "takeover", "to": "agent"})]
+    shop.answer = lambda _: called
+    await say(page, "a person, please")
+    notices = page.locator(".notice")
+    await expect(notices).to_have_text([re.compile("handed to a person")])
+    (visitor,) = shop.conversations
+    await shop.add(visitor, [*taken, *reply("Hi, this is Nok.")])
+    await expect(replies(page)).to_have_count(1)
+    await expect(notices).to_have_count(1)
+    await shop.add(visitor, [("conversation.released", {"by": "nok"}), *called])
+    await shop.add(visitor, [("conversation.closed", {"by": "nok"})])
+    told = ("handed to a person", "assistant answers again", "handed to a person", "was closed")
+    await expect(notices).to_have_text([re.compile(each) for each in told])
+
+
 async def test_enter_sends_and_shift_enter_does_not(page: Page) -> None:
     field = page.get_by_label("Your message")
     await field.press_sequentially("one")
@@ -228,6 +246,26 @@ async def test_another_tab_sees_the_same_conversation(page: Page) -> None:
     await expect(own(page)).to_have_text(["from the first", "from the second"])
     await expect(own(other)).to_have_text(["from the first", "from the second"])
     await expect(replies(page)).to_have_count(2)
+
+
+async def test_what_was_said_before_stands_above_what_is_written_meanwhile(page: Page) -> None:
+    await say(page, "from the first")
+    await expect(replies(page)).to_have_count(1)
+    other, read = await page.context.new_page(), asyncio.Event()
+
+    async def late(route: Route) -> None:
+        await read.wait()
+        await route.continue_()
+
+    await other.route("**/widget/events*", late)
+    await other.goto("/")
+    await say(other, "from the second")
+    await expect(other.locator(".own .foot")).to_contain_text("Sent")
+    read.set()
+    said = ["from the first", "You said: from the first"]
+    said += ["from the second", "You said: from the second"]
+    await expect(other.locator("#log .bubble")).to_have_text(said)
+    await expect(other.locator("#log .joined")).to_have_count(0)
 
 
 async def test_reading_back_is_not_interrupted(page: Page, shop: Shop) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from importlib.resources import files
 from typing import Any
 
 import pytest
 from playwright.async_api import Browser, Locator, Page, expect
 
+from rejoinder.channels.text.shown import surface
 from rejoinder.db import new_id
 from tests.widget.shop import Shop, Steps
 from tests.widget.test_page import _WORST_CONTRAST, own, replies, say
@@ -135,6 +138,13 @@ async def test_nothing_in_it_is_markup_or_runs(page: Page, shop: Shop) -> None:
     await expect(replies(page)).to_have_text([markup])
     assert await page.locator("#log img, #log script, #log a").count() == 0
     assert await page.title() == "Mali from Baan Tea"
+
+
+def test_models_are_told_of_what_it_shows() -> None:
+    script = files("rejoinder.widget").joinpath("static/parts.js").read_text(encoding="utf-8")
+    table = script.partition("const SHOWN = {")[2].partition("\n};")[0]
+    told = surface("widget").kinds or frozenset()
+    assert {*re.findall(r"^  (\w+):", table, re.MULTILINE), "text"} == set(told)
 
 
 @pytest.mark.parametrize(

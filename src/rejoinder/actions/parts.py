@@ -10,7 +10,7 @@ from pydantic import JsonValue
 
 from rejoinder.actions.model import Action, SendCarousel, SendMessage, SendQuickReplies, told
 from rejoinder.actions.plan import Plan, Say
-from rejoinder.channels.port import Limits
+from rejoinder.channels.port.adapter import Limits
 from rejoinder.channels.registry import platform
 from rejoinder.channels.text.pack import Packed, packed
 from rejoinder.channels.text.shown import warnings

@@ -1,15 +1,17 @@
-"""What a caller says: bodies that refuse what they don't know, and those that are too large to be read."""
+"""What all bodies share: those of requests refuse what they don't know, those of answers show records, by the page."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
-from typing import Annotated
+from typing import Annotated, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from rejoinder.inbound.body import check_storable
+from rejoinder.inbound.rest.body import check_storable
+
+Item = TypeVar("Item")
 
 _DRAINED, _DRAIN_S = 16 * 1024 * 1024, 5.0
 
@@ -38,6 +40,24 @@ class Body(BaseModel):
                 known = ", ".join(cls.model_fields)
                 raise ValueError(f"doesn't know {', '.join(unknown)[:200]}; it may hold {known}")
         return value
+
+
+class View(BaseModel):
+    """Reads a record's attributes."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+
+class Page(BaseModel, Generic[Item]):
+    """A page of a list; ask for the next with `after=next` until `next` is null."""
+
+    items: list[Item]
+    next: str | None
+
+    @classmethod
+    def of(cls, items: list[Item], limit: int, mark: Callable[[Item], object]) -> Page[Item]:
+        """A full page may have another behind it, after its last item's mark."""
+        return Page(items=items, next=str(mark(items[-1])) if len(items) == limit else None)
 
 
 async def drain(body: AsyncIterator[bytes]) -> None:

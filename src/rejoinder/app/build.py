@@ -17,11 +17,11 @@ from rejoinder.api.channels import routes as channels
 from rejoinder.api.conversations import contacts, hands, media, receipts
 from rejoinder.api.conversations import routes as conversations
 from rejoinder.api.knowledge import routes as knowledge
+from rejoinder.api.knowledge.search import MeaningOf, no_meaning
+from rejoinder.api.knowledge.search import routes as search
 from rejoinder.api.processing import routes as processing
 from rejoinder.api.processing.model import Means, Models
 from rejoinder.api.reference import routes as reference
-from rejoinder.api.search import MeaningOf, no_meaning
-from rejoinder.api.search import routes as search
 from rejoinder.api.work import dead_letters, intake, jobs, queues, turns
 from rejoinder.api.workspace import routes as workspace
 from rejoinder.api.workspace import usage
@@ -47,9 +47,9 @@ from rejoinder.errors import (
     Unavailable,
     UnsupportedMediaType,
 )
-from rejoinder.inbound import routes as inbound
 from rejoinder.inbound.model import Incoming
 from rejoinder.inbound.receive import receive
+from rejoinder.inbound.rest import routes as inbound
 from rejoinder.inbound.webhook.routes import routes as webhooks
 from rejoinder.live.bus import Bus
 from rejoinder.live.stream import stream

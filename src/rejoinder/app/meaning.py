@@ -7,10 +7,11 @@ import importlib
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
-from rejoinder.api.search import MeaningOf
+from rejoinder.api.knowledge.search import MeaningOf
 from rejoinder.app.accounts import accounts
 from rejoinder.db import Database
 from rejoinder.knowledge.searching.meaning import Meaning
+from rejoinder.llm.calling.limits import Limits
 from rejoinder.llm.embedding import embedder_of
 from rejoinder.llm.embedding.choose import choice
 from rejoinder.net.http import session
@@ -37,7 +38,8 @@ async def meaning_when_asked(settings: Settings, db: Database) -> AsyncIterator[
                         importlib.import_module, "rejoinder.llm.embedding.embedder"
                     )
                     http = await stack.enter_async_context(session())
-                    embedder = embedder_of(wanted.identity, accounts(settings), http)
+                    places = Limits.read(settings.model_limits, db)
+                    embedder = embedder_of(wanted.identity, accounts(settings), http, limits=places)
                     if embedder is not None:
                         stack.push_async_callback(embedder.close)
                     made.append(Meaning(db, embedder))

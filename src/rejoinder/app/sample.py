@@ -73,7 +73,7 @@ async def sample(db: Database, pancake: Pancake | None = None) -> Sample:
     workspace_id, documents = new_id(), list[Prepared]()
     async with db.maintenance() as maintenance:
         found = await workspaces.by_slug(maintenance, SLUG)
-    if found is None:  # segmenting takes a second of CPU: not in the transaction
+    if found is None:  # segmenting takes a tenth of a second of CPU: not in the transaction
         documents = await asyncio.to_thread(_documents, workspace_id)
     async with db.maintenance() as maintenance, maintenance.connection.transaction():
         await workspaces.lock(maintenance, _ADD_ONCE)

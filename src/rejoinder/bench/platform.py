@@ -15,8 +15,8 @@ import aiohttp
 from rejoinder.bench.load import TEXT, WAIT_S, Load, Stretch
 from rejoinder.bench.measure import Sample
 from rejoinder.bench.stretches.timed import Sizes
-from rejoinder.channels.event import Said
-from rejoinder.channels.simulated import Customer, Shown
+from rejoinder.channels.port.event import Said
+from rejoinder.channels.port.simulated import Customer, Shown
 from rejoinder.conversations.content import Text
 from rejoinder.errors import RejoinderError
 from rejoinder.testing.platforms.find import adapter_of

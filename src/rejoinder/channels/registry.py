@@ -9,9 +9,9 @@ from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
 
-from rejoinder.channels.model import Outgoing
 from rejoinder.channels.pancake.post import Pancake
-from rejoinder.channels.port import Platform
+from rejoinder.channels.port.adapter import Platform
+from rejoinder.channels.port.outgoing import Outgoing
 from rejoinder.channels.rest.callback import Callback
 from rejoinder.errors import Setup
 

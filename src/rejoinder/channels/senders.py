@@ -7,11 +7,11 @@ from uuid import UUID
 
 from pydantic import ValidationError
 
-from rejoinder.channels.account import opened
-from rejoinder.channels.model import NotTaken, Outgoing, Receipt, Refused
-from rejoinder.channels.port import Account, Files, Platform
+from rejoinder.channels.port.account import opened
+from rejoinder.channels.port.adapter import Account, Files, Platform
+from rejoinder.channels.port.outgoing import NotTaken, Outgoing, Receipt, Refused
+from rejoinder.channels.port.wire import Exchange, Wire
 from rejoinder.channels.registry import POSTED, platform
-from rejoinder.channels.wire import Exchange, Wire
 from rejoinder.conversations.content import Text, read
 from rejoinder.errors import Setup
 from rejoinder.net.guard import Outward

@@ -12,6 +12,7 @@ from rejoinder.cli.evaluate.commands import evaluate
 from rejoinder.cli.knowledge.commands import knowledge
 from rejoinder.cli.operate.dead_letters import letters
 from rejoinder.cli.operate.intake import intake
+from rejoinder.cli.serve.memory import starting
 
 app = typer.Typer(
     name="rejoinder",
@@ -65,6 +66,7 @@ def serve(
     ] = None,
 ) -> None:
     """Run the server, a worker and, without DATABASE_URL, a private PostgreSQL; all in one."""
+    starting()
     from rejoinder.cli.run import run_serve
 
     run_serve(host, port, worker=worker, workers=workers)
@@ -79,6 +81,7 @@ def worker(
     supervised: Annotated[bool, typer.Option("--supervised", hidden=True)] = False,
 ) -> None:
     """Run a worker beside servers and other workers on one PostgreSQL."""
+    starting()
     from rejoinder.cli.run import run_worker
 
     run_worker(lanes, supervised)

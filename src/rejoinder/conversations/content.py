@@ -145,7 +145,10 @@ class Template(_Part):
 
 
 class Choice(_Part):
-    """The customer tapped a button, chose from a list or filled in a form. `of` is our message's id at the platform."""
+    """The customer tapped a button, chose from a list or filled in a form. `of` is our message's id at the platform.
+
+    `template` marks a button of a template, which was approved with its words; others are titled as an answer needs.
+    """
 
     kind: Literal["choice"] = "choice"
     title: str
@@ -153,6 +156,7 @@ class Choice(_Part):
     description: str | None = None
     of: str | None = None
     form: dict[str, JsonValue] | None = None
+    template: Literal[True] | None = None
 
 
 class Reaction(_Part):

@@ -45,6 +45,14 @@ class Conversation:
 
 
 @dataclass(frozen=True, slots=True)
+class Since:
+    """A place among the conversations that wait for a person: since when, or where nobody noted it since it began."""
+
+    at: datetime
+    conversation_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class NewMessage:
     """A message to be stored; `seq` was drawn from the conversation's counter under its lock."""
 

@@ -8,7 +8,14 @@ from uuid import UUID
 
 from pydantic import JsonValue
 
-from rejoinder.conversations.model import Conversation, Duplicate, Message, NewMessage, State
+from rejoinder.conversations.model import (
+    Conversation,
+    Duplicate,
+    Message,
+    NewMessage,
+    Since,
+    State,
+)
 from rejoinder.db import Batch, Read, Tx
 
 DUPLICATE = """
@@ -46,9 +53,8 @@ _SINCE = "coalesce((metadata ->> 'escalated_at')::timestamptz, created_at), conv
 # Who waits longest comes first. They are few.
 WAITING = f"""
 SELECT {_CONVERSATION} FROM conversations
-WHERE workspace_id = $1 AND state = 'waiting' AND ($2::uuid IS NULL OR ({_SINCE}) > (
-    SELECT {_SINCE} FROM conversations WHERE workspace_id = $1 AND conversation_id = $2))
-ORDER BY {_SINCE} LIMIT $3
+WHERE workspace_id = $1 AND state = 'waiting' AND ($2::timestamptz IS NULL OR ({_SINCE}) > ($2, $3::uuid))
+ORDER BY {_SINCE} LIMIT $4
 """
 
 ADD_MESSAGE = """
@@ -148,12 +154,15 @@ async def conversation_by_thread(
 async def conversations(
     read: Read, state: State | None, after: UUID | None, limit: int
 ) -> list[Conversation]:
-    """Conversations (in that state) behind the one `after`: by when they began, those that wait by since when."""
-    where = (read.workspace_id, after, limit)
-    if state == "waiting":
-        rows = await read.connection.fetch(WAITING, *where)
-    else:
-        rows = await read.connection.fetch(CONVERSATIONS, *where, state)
+    """Conversations (in that state) behind the one `after`, by when they began."""
+    rows = await read.connection.fetch(CONVERSATIONS, read.workspace_id, after, limit, state)
+    return [Conversation(*row) for row in rows]
+
+
+async def waiting(read: Read, after: Since | None, limit: int) -> list[Conversation]:
+    """Conversations that wait for a person, behind `after`, who waits longest first."""
+    behind = (after.at, after.conversation_id) if after else (None, None)
+    rows = await read.connection.fetch(WAITING, read.workspace_id, *behind, limit)
     return [Conversation(*row) for row in rows]
 
 

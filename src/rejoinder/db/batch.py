@@ -32,7 +32,9 @@ class Batch:
         self._told += (channel, payload)
 
     async def send(self) -> None:
-        """Run it all in one round trip."""
+        """Run it all in one round trip; none for nothing."""
+        if not self._statements and not self._told:
+            return
         text = _render(tuple(self._statements), len(self._arguments), len(self._told) // 2)
         await self.tx.connection.execute(text, *self._arguments, *self._told)
 

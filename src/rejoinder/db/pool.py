@@ -7,10 +7,10 @@ called without one; maintenance, which looks across workspaces, takes a `Mainten
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from typing import TypeAlias
+from dataclasses import dataclass, field
+from typing import Protocol, TypeAlias
 from uuid import UUID
 
 import asyncpg
@@ -68,9 +68,23 @@ class Read:
     workspace_id: UUID
 
 
+Ended: TypeAlias = Callable[[bool], None]
+"""Told how a transaction ended: False where it was rolled back, True where it was, or may have been, committed."""
+
+
+class Here(Protocol):
+    """What can begin work in this process as soon as a transaction is committed, past the queue."""
+
+    def promise(self, lane: str, payload: bytes, priority: int) -> Ended | None:
+        """Keep a place for a job that is due at once, to be begun when it ends; None where the queue must have it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Tx(Read):
-    """One open transaction, one workspace."""
+    """One open transaction, one workspace. Whoever is in `ended` is told how it ended."""
+
+    here: Here | None = None
+    ended: list[Ended] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,18 +95,26 @@ class Maintenance:
 
 
 class Database:
-    """The pool of one process. `connect()` makes it; `close()` ends it."""
+    """The pool of one process. `connect()` makes it; `close()` ends it. `here` is set by a worker in this process."""
 
     def __init__(self, dsn: str, pool: asyncpg.Pool[asyncpg.Record], patience: float) -> None:
         self.dsn = dsn
+        self.here: Here | None = None
         self._pool = pool
         self._patience = patience
 
     @asynccontextmanager
     async def transaction(self, workspace_id: UUID) -> AsyncIterator[Tx]:
         """A transaction bound to the workspace; commits on leaving, rolls back on an exception."""
-        async with self._acquire() as connection, connection.transaction():
-            yield Tx(connection, workspace_id)
+        ended: list[Ended] = []
+        committing = False
+        try:
+            async with self._acquire() as connection, connection.transaction():
+                yield Tx(connection, workspace_id, self.here, ended)
+                committing = True  # from here on it may have been done, whatever COMMIT says
+        finally:
+            for told in ended:
+                told(committing)
 
     @asynccontextmanager
     async def statement(self, workspace_id: UUID) -> AsyncIterator[Tx]:

@@ -35,15 +35,20 @@ CHECKS: dict[str, Named] = {
     "banned_topics": Named("after", "the bot's banned_topics", "regenerate"),
     "unknown_link": Named("after", "a link or domain that stands nowhere", "regenerate"),
     "unknown_contact": Named(
-        "after", "an email address or phone number that stands nowhere", "regenerate"
+        "after",
+        "an email address, phone, card or identity number that stands nowhere",
+        "regenerate",
     ),
     "leaked_prompt": Named("after", "the bot's instructions told to a customer", "regenerate"),
     "secrets": Named("after", "keys, passwords and tokens", "refuse"),
     "wrong_language": Named("after", "another language than the customer's", "regenerate"),
     "persona_change": Named("after", "the bot speaking as somebody else", "regenerate"),
+    "insult": Named("after", "names the customer is called, threats, hatred", "regenerate"),
     "promise": Named("after", "something told as done that was not done", "regenerate"),
     "ungrounded_offer": Named(
-        "after", "a discount, gift or guarantee that stands nowhere", "regenerate"
+        "after",
+        "a discount, gift, guarantee or medical assurance that stands nowhere",
+        "regenerate",
     ),
 }
 

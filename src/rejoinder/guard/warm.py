@@ -7,7 +7,7 @@ from rejoinder.guard.wording.phrases import phrases
 
 def warm() -> None:
     """Read every list of turns of phrase in the form its check wants."""
-    for name in ("promise", "done", "unless", "leak", "persona", "offer", "abuse"):
+    for name in ("promise", "done", "unless", "leak", "persona", "offer", "abuse", "insult"):
         phrases(name, folded=False)
     for name in ("injection", "leak", "abuse"):
         phrases(name)

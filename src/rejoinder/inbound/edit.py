@@ -1,4 +1,4 @@
-"""A customer changes or takes back a message. While it is unanswered, that counts as a new one."""
+"""A customer changes or takes back a message. While it has no answer, that counts as a new one; a draft is none."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from rejoinder.conversations import store as records
+from rejoinder.conversations.contacts import store as contacts
 from rejoinder.db import Batch, Database, Tx, retry_busy
 from rejoinder.errors import Conflict, NotFound
 from rejoinder.events import store as log
@@ -18,6 +19,7 @@ from rejoinder.turns.attempt import store as attempts
 from rejoinder.turns.drafts import store as drafts
 from rejoinder.turns.hands import store as hands
 from rejoinder.turns.hands.guarded import guarded
+from rejoinder.turns.hands.store import Left
 from rejoinder.turns.model import Guard, Turn
 from rejoinder.turns.schedule import schedule, wake_waiting
 
@@ -58,16 +60,17 @@ async def edit(
                     return Edited(message_id, None)
                 raise Conflict("This message was deleted.", code="message_deleted")
             batch = Batch(tx)
-            if ended is not None:  # what was only drafted for it can still be kept back
-                drafts.outdate(batch, guard.conversation_id, ended)
+            left = (
+                Left([message_id], live.priority) if live else await _drafted(batch, guard, ended)
+            )
             seq, events, jobs = guard.seq, list[NewEvent](), list[Job]()
             turn_id = None
-            if live is not None:
-                scheduled = schedule(batch, guard, seq, priority=live.priority)
+            if left is not None:
+                scheduled = schedule(batch, guard, seq, priority=left.priority)
                 turn_id = scheduled.turn_id
                 seq, events, jobs = scheduled.seq, scheduled.events, scheduled.jobs
                 if turn_id is not None:
-                    hands.adopt(batch, guard.conversation_id, turn_id, [message_id])
+                    hands.adopt(batch, guard.conversation_id, turn_id, left.message_ids)
             await _settle(batch, guard, seq, events, jobs, "message.edited", message_id, text)
             return Edited(message_id, turn_id)
 
@@ -89,10 +92,14 @@ async def delete(
             if not await records.take_back(tx, message_id, unanswered=live is not None):
                 return
             batch = Batch(tx)
-            if ended is not None:  # what was only drafted for it can still be kept back
-                drafts.outdate(batch, guard.conversation_id, ended)
+            left = None if live else await _drafted(batch, guard, ended)
             seq, events, jobs = guard.seq, list[NewEvent](), list[Job]()
-            if live is not None and not await attempts.has_messages(tx, live.turn_id):
+            if left is not None:
+                scheduled = schedule(batch, guard, seq, priority=left.priority)
+                seq, events, jobs = scheduled.seq, scheduled.events, scheduled.jobs
+                if scheduled.turn_id is not None:
+                    hands.adopt(batch, guard.conversation_id, scheduled.turn_id, left.message_ids)
+            elif live is not None and not await attempts.has_messages(tx, live.turn_id):
                 turns.stop(batch, live, "cancelled", "its messages were deleted")
                 seq += 1
                 events = [NewEvent(seq, "turn.cancelled", {"turn_id": str(live.turn_id)})]
@@ -124,6 +131,20 @@ async def _find(
     turn_id = found.turn_id if found else None
     live = guard.turn(turn_id) if turn_id else None
     return guard, live if guard.bot_answers else None, None if live else turn_id
+
+
+async def _drafted(batch: Batch, guard: Guard, ended: UUID | None) -> Left | None:
+    """What was only drafted for it is kept back; its messages as they are now, where the bot is to draft again."""
+    if ended is None:
+        return None
+    was_open = await drafts.is_open(batch.tx, ended)
+    drafts.outdate(batch, guard.conversation_id, ended)
+    if not was_open or not guard.bot_answers:
+        return None
+    if await contacts.opted_out(batch.tx, guard.contact_id):
+        return None
+    left = await hands.again(batch.tx, guard.conversation_id, ended, None)
+    return left if left.message_ids else None
 
 
 def _stoppable(guard: Guard, live: Turn) -> bool:

@@ -7,11 +7,11 @@ from uuid import UUID
 from pydantic import JsonValue
 
 from rejoinder.bots import store as bots
-from rejoinder.channels.account import opened
-from rejoinder.channels.event import MediaRef
-from rejoinder.channels.port import NotThere
+from rejoinder.channels.port.account import opened
+from rejoinder.channels.port.adapter import NotThere
+from rejoinder.channels.port.event import MediaRef
+from rejoinder.channels.port.wire import Wire
 from rejoinder.channels.registry import platform
-from rejoinder.channels.wire import Wire
 from rejoinder.db import Database
 from rejoinder.errors import RejoinderError
 from rejoinder.media.model import Gone, Locate, Located, NotLocated

@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import JsonValue
 
 from rejoinder.bots.model import ChannelSettings
-from rejoinder.channels.event import MediaRef
+from rejoinder.channels.port.event import MediaRef
 from rejoinder.conversations.contacts.model import Identity
 from rejoinder.conversations.model import SenderType
 from rejoinder.queue.priority import NORMAL

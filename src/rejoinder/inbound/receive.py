@@ -1,4 +1,4 @@
-"""One message, one transaction: stored, given its turn, its wake-up enqueued; or none of it."""
+"""One message, one transaction: stored, given its turn, its wake-up enqueued or promised; or none of it."""
 
 from __future__ import annotations
 

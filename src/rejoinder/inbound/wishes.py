@@ -35,9 +35,21 @@ class Wished:
 
 
 def wishes(incoming: Incoming) -> Wish | None:
-    """What the message wishes, if it is one that counts: of one person, on a chat platform."""
+    """What the message wishes, if it is one that counts: of one person, on a chat platform.
+
+    Of a tap on what an answer offered only words that mean nothing else are ("Unsubscribe", not "Baja").
+    """
     mine = incoming.from_platform and incoming.sender_type == "customer"
-    return wish(incoming.text) if mine and not incoming.group and not incoming.history else None
+    if not mine or incoming.group or incoming.history:
+        return None
+    return wish(incoming.text, offered=_offered(incoming))
+
+
+def _offered(incoming: Incoming) -> bool:
+    return any(
+        isinstance(part, dict) and part["kind"] == "choice" and not part.get("template")
+        for part in incoming.content
+    )
 
 
 def wished(incoming: Incoming, known: Known) -> Wish | None:

@@ -131,7 +131,7 @@ async def evaluate(
     meaning: Meaning | None = None,
     record: Callable[[Call], None] = forget,
 ) -> Report:
-    """Ask each question (the demo's 60 by default) of a workspace, which for those holds the demo documents.
+    """Ask each question (the demo's 75 by default) of a workspace, which for those holds the demo documents.
 
     With `meaning` search is by words and by vectors; `record` gets the calls that made them.
     """
@@ -140,7 +140,7 @@ async def evaluate(
 
 
 def fixed() -> list[Question]:
-    """The 60 questions in `demo/questions.jsonl`."""
+    """The 75 questions in `demo/questions.jsonl`."""
     return parse(
         files("rejoinder.knowledge.demo").joinpath("questions.jsonl").read_text(encoding="utf-8")
     )

@@ -117,8 +117,9 @@ class Transcript:
     call: Call
 
 
-Transcribe: TypeAlias = Callable[[bytes, str], Awaitable[Transcript | None]]
-"""(bytes, MIME type) → the words in it, None for what it can't hear. Raises nothing that its provider does."""
+Transcribe: TypeAlias = Callable[[Claimed, bytes, str], Awaitable[Transcript | None]]
+"""(file, bytes, MIME type) → the words in it, None for what it can't or may not hear. Raises nothing that its provider
+does."""
 
 
 def key_of(workspace_id: UUID, media_id: UUID, at: datetime) -> str:

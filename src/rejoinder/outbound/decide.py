@@ -8,8 +8,8 @@ from typing import Literal, TypeAlias
 
 from pydantic import JsonValue
 
-from rejoinder.channels.event import Failure
-from rejoinder.channels.model import (
+from rejoinder.channels.port.event import Failure
+from rejoinder.channels.port.outgoing import (
     BadCredential,
     NotTaken,
     Receipt,

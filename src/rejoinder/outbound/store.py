@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from rejoinder.channels.model import Outgoing
+from rejoinder.channels.port.outgoing import Outgoing
 from rejoinder.db import Batch, Read, Tx
 from rejoinder.outbound.decide import Status
 from rejoinder.queue.priority import priority
@@ -43,6 +43,7 @@ def held(now: str = "clock_timestamp()") -> str:
 PERSONS = priority("urgent")
 """A person's message has no turn; someone sits there and waits to see it sent."""
 
+# Of several names of a kind the last stands: the thread's own, if it is still the customer's, else the newest.
 # The first that waits for nothing else, if its time has come and its channel is not paused; one whose sender has given
 # up or died is anyone's.
 CLAIM = f"""
@@ -77,7 +78,8 @@ SELECT k.delivery_id, k.conversation_id, k.message_id, k.turn_id, k.seq, k.attem
     coalesce((SELECT t.priority FROM turns t WHERE t.workspace_id = $1 AND t.turn_id = k.turn_id), {PERSONS}),
     $1::uuid, p.account,
     CASE WHEN p.account IS NULL THEN '{{}}'::jsonb ELSE coalesce((
-        SELECT jsonb_object_agg(i.kind, i.identity ORDER BY i.seen_at) FROM contact_identities i
+        SELECT jsonb_object_agg(i.kind, i.identity ORDER BY i.identity = p.thread_key, i.seen_at)
+        FROM contact_identities i
         WHERE i.workspace_id = $1 AND i.contact_id = p.contact_id
             AND i.scope IN (p.channel_id, '00000000-0000-0000-0000-000000000000')), '{{}}'::jsonb) END,
     clock_timestamp() - p.last_customer_at, k.reply_token,

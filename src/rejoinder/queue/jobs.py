@@ -59,9 +59,23 @@ Handler = Callable[[Taken], Awaitable[None]]
 
 
 def enqueue(batch: Batch, jobs: Sequence[Job]) -> None:
-    """Enqueue with a step: the jobs exist when, and only when, its transaction commits."""
-    if jobs:
-        batch.add(store.ENQUEUE, *_columns(jobs))
+    """Enqueue with a step: the jobs exist when, and only when, its transaction commits.
+
+    One that is due at once, and that this process has a place for, is begun here after the commit and never stands in
+    the queue.
+    """
+    if rest := [job for job in jobs if not _begins_here(batch.tx, job)]:
+        batch.add(store.ENQUEUE, *_columns(rest))
+
+
+def _begins_here(tx: Tx, job: Job) -> bool:
+    if tx.here is None or job.delay > timedelta(0):
+        return False
+    promised = tx.here.promise(job.lane, job.payload, job.priority)
+    if promised is None:
+        return False
+    tx.ended.append(promised)
+    return True
 
 
 async def enqueue_alone(tx: Tx, jobs: Sequence[Job]) -> None:

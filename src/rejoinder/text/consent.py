@@ -25,13 +25,17 @@ _POLITE_AFTER = (
 )
 _MEANS: dict[str, Literal["opt_out", "opt_in"]] = {
     "out": "opt_out",
+    "out plain": "opt_out",
     "out as written": "opt_out",
     "in": "opt_in",
+    "in plain": "opt_in",
 }
 
 
-def wish(text: str) -> Literal["opt_out", "opt_in"] | None:
+def wish(text: str, *, offered: bool = False) -> Literal["opt_out", "opt_in"] | None:
     """What a whole message wishes; None for any that says more, or something else.
+
+    Of a button that an answer `offered` only words count that mean nothing else.
 
     Case, punctuation, emoji and a polite word around it make no difference; nor do accents, but for words that would
     be others without: "dừng" is stop, "đúng" is right, and "dung" is either.
@@ -42,7 +46,7 @@ def wish(text: str) -> Literal["opt_out", "opt_in"] | None:
     for said in (_bare(fold(text)), _bare(unicodedata.normalize("NFC", text).casefold())):
         found = words.get(said) or words.get(_impolite(said))
         if found is not None:
-            return _MEANS[found]
+            return None if offered and found not in ("out", "in") else _MEANS[found]
     return None
 
 

@@ -24,7 +24,7 @@ _LINES = (
 def warm() -> None:
     """Load dictionaries, numbering plans and patterns of the five languages; for a worker's start.
 
-    Blocks for a second or two (measured 2.2 s on two busy cores); a message then takes about 1 ms.
+    Blocks for about 0.3 s, Thai words among it, and keeps 30 MB; a message then takes about 1 ms.
     """
     own = Understand(entities=(OwnEntity(type="warm", pattern="warm"),))
     for line in _LINES:

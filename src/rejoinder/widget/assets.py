@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 from importlib.resources import files
 from string import Template
 
+from rejoinder.widget.language import LANGUAGES, Words, words
 from rejoinder.widget.session import WidgetDeps
 
 _TYPES = {
@@ -16,6 +19,8 @@ _TYPES = {
     "js": "text/javascript; charset=utf-8",
     "svg": "image/svg+xml",
 }
+
+_KEY = re.compile(r"\[(\w+)\]")  # of the keyboard, in a hint
 
 SAFE = {
     "Content-Security-Policy": (
@@ -43,9 +48,9 @@ class Asset:
 
 @dataclass(frozen=True, slots=True)
 class Assets:
-    """The page with the bot's name in it, its files by name, and one version for them all."""
+    """The page in each language with the bot's name in it, its files by name, and one version for them all."""
 
-    page: Asset
+    pages: Mapping[str, Asset]
     files: Mapping[str, Asset]
     version: str
 
@@ -57,29 +62,38 @@ def load(deps: WidgetDeps) -> Assets:
     )
     raw = {file.name: file.read_bytes() for file in found}
     version = hashlib.sha256(b"".join(raw.values())).hexdigest()[:12]
-    page = Template(raw.pop("page.html").decode()).substitute(
-        version=version,
-        bot_name=escape(deps.bot_name),
-        answered_by=escape(_answered_by(deps)),
-        examples="\n".join(
-            f'<li><button type="button" class="example" dir="auto">{escape(example)}</button></li>'
-            for example in deps.examples
-        ),
-    )
+    page = Template(raw.pop("page.html").decode())
     return Assets(
-        page=_asset(page.encode(), "text/html; charset=utf-8"),
+        pages={
+            language: _asset(_page(page, deps, version, language), "text/html; charset=utf-8")
+            for language in LANGUAGES
+        },
         files={name: _asset(body, _TYPES[name.rpartition(".")[2]]) for name, body in raw.items()},
         version=version,
     )
 
 
-def _answered_by(deps: WidgetDeps) -> str:
-    if deps.is_large_model:
-        return f"Answered by {deps.model}, an AI model. It can be wrong."
-    return (
-        "Answered by the built-in local responder, no large language model. "
-        "Set GEMINI_API_KEY for one."
-    )
+def _page(page: Template, deps: WidgetDeps, version: str, language: str) -> bytes:
+    said = words(language)
+    texts = {name: escape(text) for name, text in said.page.items()}
+    texts["hint"] = _KEY.sub(r"<kbd>\1</kbd>", texts["hint"])
+    return page.substitute(
+        texts,
+        version=version,
+        language=language,
+        bot_name=escape(deps.bot_name),
+        answered_by=escape(_answered_by(deps, said)),
+        script=escape(json.dumps(said.script, ensure_ascii=False)),
+        examples="\n".join(
+            f'<li><button type="button" class="example" dir="auto">{escape(example)}</button></li>'
+            for example in deps.examples or said.examples
+        ),
+    ).encode()
+
+
+def _answered_by(deps: WidgetDeps, said: Words) -> str:
+    by = said.page["by_model" if deps.is_large_model else "by_local"]
+    return by.replace("{model}", deps.model)
 
 
 def _asset(body: bytes, media_type: str) -> Asset:

@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field, field_validator
 
 from rejoinder.errors import NotFound
 from rejoinder.widget import assets
+from rejoinder.widget.language import chosen
 from rejoinder.widget.session import COOKIE, LIFETIME_S, Visitors, WidgetDeps, refuse_foreign
 
 _PRIVATE = {**assets.SAFE, "Cache-Control": "no-store"}
@@ -20,6 +21,7 @@ _LAST_SEQ = 2**63 - 1  # a bigint
 Token = Annotated[str | None, Cookie(alias=COOKIE)]
 Site = Annotated[str | None, Header(alias="sec-fetch-site")]
 Seen = Annotated[str | None, Header(alias="if-none-match")]
+Accepted = Annotated[str, Header(alias="accept-language")]
 Seq = Annotated[int, Query(ge=0, le=_LAST_SEQ)]
 
 
@@ -78,8 +80,10 @@ def _add_page(router: APIRouter, deps: WidgetDeps) -> None:
     loaded = assets.load(deps)
 
     @router.get("/")
-    async def page(seen: Seen = None) -> Response:
-        return _send(loaded.page, seen, "no-cache")
+    async def page(accepted: Accepted = "", seen: Seen = None) -> Response:
+        sent = _send(loaded.pages[chosen(accepted)], seen, "no-cache")
+        sent.headers["Vary"] = "Accept-Language"
+        return sent
 
     @router.get("/widget/static/{name}")
     async def newest(name: str, seen: Seen = None) -> Response:

@@ -42,7 +42,7 @@ class WidgetDeps:
     `stream(conversation_id, after)` yields server-sent-event frames with seq > after, without end.
     `keys` are the installation's secret keys.
     `model` is what answers; `local` is the one that is no large model.
-    `examples` are the questions offered to a visitor who has not written yet.
+    `examples` are the questions offered to a visitor who has not written yet; without any, those of widget/words.
     """
 
     db: Database
@@ -56,11 +56,7 @@ class WidgetDeps:
     receive: Callable[[str, str, str, str, str | None], Awaitable[Accepted]]
     find: Callable[[str], Awaitable[UUID | None]]
     stream: Callable[[UUID, int], AsyncIterator[bytes]]
-    examples: tuple[str, ...] = (
-        "What are your opening hours?",
-        "How much is shipping?",
-        "Can I return something I bought?",
-    )
+    examples: tuple[str, ...] = ()
 
     @property
     def is_large_model(self) -> bool:

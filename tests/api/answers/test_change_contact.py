@@ -40,8 +40,13 @@ async def test_all_of_it(client: aiohttp.ClientSession, path: str) -> None:
     assert {name: changed[name] for name in given} == known
     assert await read(client, path) == changed
     assert await ask(client, "PATCH", path, json={}) == changed
-    nothing = dict.fromkeys(given)
-    assert await ask(client, "PATCH", path, json=nothing) == changed
+    bare = await ask(client, "PATCH", path, json={"time_zone": None, "display_name": None})
+    assert bare == changed | {"time_zone": None, "display_name": None}
+    nothing = await ask(client, "PATCH", path, json=dict.fromkeys(given))
+    assert {name: nothing[name] for name in given} == dict.fromkeys(given) | {
+        "attributes": {},
+        "tags": [],
+    }
 
 
 async def test_attributes_are_merged_and_null_takes_one_away(

@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from rejoinder.channels.event import InboundEvent, Said
-from rejoinder.channels.model import Outgoing, Receipt, Taken
-from rejoinder.channels.port import Account, Platform, Request
+from rejoinder.channels.port.adapter import Account, Platform, Request
+from rejoinder.channels.port.event import InboundEvent, Said
+from rejoinder.channels.port.outgoing import Outgoing, Receipt, Taken
+from rejoinder.channels.port.simulated import Customer, Simulated, Webhook
+from rejoinder.channels.port.wire import Wire
 from rejoinder.channels.registry import platforms
-from rejoinder.channels.simulated import Customer, Simulated, Webhook
-from rejoinder.channels.wire import Wire
 from rejoinder.conversations.content import Part, Text, stored
 from rejoinder.db import new_id
 from rejoinder.net.guard import Outward, outward

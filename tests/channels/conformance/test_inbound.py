@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic_core import from_json, to_json
 
-from rejoinder.channels.event import Noted, Odd, Said
+from rejoinder.channels.port.event import Noted, Odd, Said
 from rejoinder.conversations.content import (
     FILES,
     Choice,

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from rejoinder.channels.model import (
+from rejoinder.channels.port.adapter import Limits
+from rejoinder.channels.port.outgoing import (
     BadCredential,
     NotTaken,
     RecipientThrottled,
@@ -16,7 +17,6 @@ from rejoinder.channels.model import (
     Unsure,
     WindowClosed,
 )
-from rejoinder.channels.port import Limits
 from rejoinder.conversations.content import (
     Button,
     Buttons,

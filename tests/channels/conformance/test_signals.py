@@ -9,10 +9,10 @@ from typing import Literal, get_args
 import aiohttp
 import pytest
 
-from rejoinder.channels.event import Echoed, Reported
-from rejoinder.channels.model import Outgoing, Taken
-from rejoinder.channels.port import NotThere, Signal
-from rejoinder.channels.simulated import Shown
+from rejoinder.channels.port.adapter import NotThere, Signal
+from rejoinder.channels.port.event import Echoed, Reported
+from rejoinder.channels.port.outgoing import Outgoing, Taken
+from rejoinder.channels.port.simulated import Shown
 from rejoinder.conversations.content import File, FileKind, Text
 from rejoinder.errors import Invalid, Unavailable
 from rejoinder.net.guard import NotSent

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rejoinder.channels.port import BadSignature, Request
+from rejoinder.channels.port.adapter import BadSignature, Request
 from rejoinder.conversations.content import Text
 from tests.channels.conformance.conftest import House, request_of
 

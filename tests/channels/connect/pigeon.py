@@ -14,9 +14,7 @@ from typing import ClassVar
 from aiohttp import web
 from pydantic_core import from_json
 
-from rejoinder.channels.event import InboundEvent, MediaRef
-from rejoinder.channels.model import NotTaken, Outgoing, Receipt, Taken
-from rejoinder.channels.port import (
+from rejoinder.channels.port.adapter import (
     Account,
     BadSignature,
     Capabilities,
@@ -29,8 +27,10 @@ from rejoinder.channels.port import (
     Request,
     Signal,
 )
+from rejoinder.channels.port.event import InboundEvent, MediaRef
+from rejoinder.channels.port.outgoing import NotTaken, Outgoing, Receipt, Taken
+from rejoinder.channels.port.wire import Wire
 from rejoinder.channels.registry import GROUP, platform, platforms
-from rejoinder.channels.wire import Wire
 from rejoinder.conversations.content import Part
 from rejoinder.errors import Invalid, Unavailable
 

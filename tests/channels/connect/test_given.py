@@ -10,7 +10,7 @@ from pydantic import JsonValue
 from rejoinder.channels.connect.given import is_needed, make, read, refuse
 from rejoinder.channels.connect.settings import Common, chat, rest
 from rejoinder.channels.connect.webhook import is_reachable, next_steps, webhook_url
-from rejoinder.channels.port import Field
+from rejoinder.channels.port.adapter import Field
 from rejoinder.db import new_id
 from rejoinder.errors import Invalid
 from tests.channels.connect.pigeon import Pigeon

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from pydantic import JsonValue
 
 from rejoinder.channels.line.simulated import SimulatedLine
-from rejoinder.channels.port import Account
-from rejoinder.channels.simulated import Call, Outcome
+from rejoinder.channels.port.adapter import Account
+from rejoinder.channels.port.simulated import Call, Outcome
 from tests.channels.line.platform import CHANNEL, CUSTOMER
 
 NOW = datetime(2026, 1, 1, 9, tzinfo=UTC)

@@ -14,13 +14,13 @@ from uuid import UUID, uuid4
 from aiohttp import web
 from pydantic_core import from_json
 
-from rejoinder.channels.event import Said
 from rejoinder.channels.line.adapter import Line
 from rejoinder.channels.line.simulated import SimulatedLine
-from rejoinder.channels.model import Outgoing, Receipt
-from rejoinder.channels.port import Account
-from rejoinder.channels.simulated import Call, Fault, Outcome, Reply
-from rejoinder.channels.wire import Wire
+from rejoinder.channels.port.adapter import Account
+from rejoinder.channels.port.event import Said
+from rejoinder.channels.port.outgoing import Outgoing, Receipt
+from rejoinder.channels.port.simulated import Call, Fault, Outcome, Reply
+from rejoinder.channels.port.wire import Wire
 from rejoinder.conversations.content import Part, Text
 
 CHANNEL = UUID(int=7)

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from rejoinder.channels.event import MediaRef, Said
 from rejoinder.channels.line.adapter import Line
 from rejoinder.channels.line.simulated import SimulatedLine
-from rejoinder.channels.port import Account, Field, NotThere, Signal
-from rejoinder.channels.simulated import Call, Reply
-from rejoinder.channels.wire import Wire
+from rejoinder.channels.port.adapter import Account, Field, NotThere, Signal
+from rejoinder.channels.port.event import MediaRef, Said
+from rejoinder.channels.port.simulated import Call, Reply
+from rejoinder.channels.port.wire import Wire
 from rejoinder.conversations.content import File, FileKind
 from rejoinder.errors import Invalid, Unavailable
 from tests.channels.line.description import Description

@@ -12,7 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from linebot.v3.webhook import WebhookParser  # type: ignore[import-untyped]
 
-from rejoinder.channels.event import (
+from rejoinder.channels.line.adapter import Line
+from rejoinder.channels.line.form.action import titled
+from rejoinder.channels.line.webhook.verify import signed
+from rejoinder.channels.port.adapter import Account
+from rejoinder.channels.port.event import (
     Edited,
     Identity,
     InboundEvent,
@@ -22,10 +26,6 @@ from rejoinder.channels.event import (
     Said,
     TakenBack,
 )
-from rejoinder.channels.line.adapter import Line
-from rejoinder.channels.line.form.action import titled
-from rejoinder.channels.line.webhook.verify import signed
-from rejoinder.channels.port import Account
 from rejoinder.conversations.content import Choice, File, Location, Text, Unsupported
 from tests.channels.line.platform import CHANNEL, CUSTOMER, GROUP
 

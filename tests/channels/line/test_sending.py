@@ -12,7 +12,7 @@ import pytest
 from rejoinder.channels.line import send as sending
 from rejoinder.channels.line.adapter import Line
 from rejoinder.channels.line.played.files import recording
-from rejoinder.channels.model import (
+from rejoinder.channels.port.outgoing import (
     BadCredential,
     NotTaken,
     Receipt,
@@ -21,8 +21,8 @@ from rejoinder.channels.model import (
     Throttled,
     Unsure,
 )
-from rejoinder.channels.simulated import Reply
-from rejoinder.channels.wire import Wire
+from rejoinder.channels.port.simulated import Reply
+from rejoinder.channels.port.wire import Wire
 from rejoinder.conversations.content import File, Template, Text
 from rejoinder.errors import Unavailable
 from rejoinder.outbound.sending.deliver import PATIENCE

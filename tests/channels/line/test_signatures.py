@@ -15,7 +15,7 @@ from linebot.v3.webhook import SignatureValidator  # type: ignore[import-untyped
 from rejoinder.channels.line.adapter import Line
 from rejoinder.channels.line.simulated import SimulatedLine
 from rejoinder.channels.line.webhook.verify import HEADER, check, signed
-from rejoinder.channels.port import Account, BadSignature, Request
+from rejoinder.channels.port.adapter import Account, BadSignature, Request
 from tests.channels.line.platform import CHANNEL
 
 SECRET = "0123456789abcdef0123456789abcdef"

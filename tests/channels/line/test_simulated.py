@@ -12,13 +12,13 @@ import pytest
 from linebot.v3.webhook import WebhookParser  # type: ignore[import-untyped]
 from pydantic import JsonValue
 
-from rejoinder.channels.event import Said
 from rejoinder.channels.line.adapter import Line
 from rejoinder.channels.line.form.action import titled
 from rejoinder.channels.line.played.posts import ulid
 from rejoinder.channels.line.simulated import SimulatedLine
 from rejoinder.channels.line.webhook.verify import HEADER
-from rejoinder.channels.simulated import Call, Fault, Outcome, Webhook
+from rejoinder.channels.port.event import Said
+from rejoinder.channels.port.simulated import Call, Fault, Outcome, Webhook
 from rejoinder.conversations.content import (
     Choice,
     Contact,

@@ -12,13 +12,13 @@ from aiohttp import web
 
 from rejoinder.bots import store as bots
 from rejoinder.bots.model import Bot, Channel
-from rejoinder.channels.account import sealed
 from rejoinder.channels.log import ChannelLog
 from rejoinder.channels.log import store as written
-from rejoinder.channels.model import Outgoing
-from rejoinder.channels.port import Request
+from rejoinder.channels.port.account import sealed
+from rejoinder.channels.port.adapter import Request
+from rejoinder.channels.port.outgoing import Outgoing
+from rejoinder.channels.port.wire import Exchange
 from rejoinder.channels.senders import Senders
-from rejoinder.channels.wire import Exchange
 from rejoinder.db import Database, new_id
 from rejoinder.net.guard import outward
 from rejoinder.secrets.vault import Vault

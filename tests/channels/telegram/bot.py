@@ -14,14 +14,14 @@ from uuid import UUID, uuid4
 from aiohttp import web
 from pydantic_core import from_json
 
-from rejoinder.channels.event import InboundEvent
-from rejoinder.channels.model import Outgoing, Receipt
-from rejoinder.channels.port import Account
-from rejoinder.channels.simulated import Call, Fault, Outcome, Reply
+from rejoinder.channels.port.adapter import Account
+from rejoinder.channels.port.event import InboundEvent
+from rejoinder.channels.port.outgoing import Outgoing, Receipt
+from rejoinder.channels.port.simulated import Call, Fault, Outcome, Reply
+from rejoinder.channels.port.wire import Wire
 from rejoinder.channels.telegram.adapter import Telegram
 from rejoinder.channels.telegram.played.answers import asked
 from rejoinder.channels.telegram.simulated import SimulatedTelegram
-from rejoinder.channels.wire import Wire
 from rejoinder.conversations.content import Part, Text
 
 CUSTOMER = "5200000042"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from rejoinder.channels.wire import Wire
+from rejoinder.channels.port.wire import Wire
 from rejoinder.net.guard import outward
 from tests.channels.telegram.bot import OnLoopback, on_loopback
 

@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 import pytest
 from pydantic import JsonValue
 
-from rejoinder.channels.event import MediaRef, Said
-from rejoinder.channels.port import NotThere, Signal
-from rejoinder.channels.simulated import Reply
+from rejoinder.channels.port.adapter import NotThere, Signal
+from rejoinder.channels.port.event import MediaRef, Said
+from rejoinder.channels.port.simulated import Reply
+from rejoinder.channels.port.wire import Wire
 from rejoinder.channels.telegram.adapter import Telegram
-from rejoinder.channels.wire import Wire
 from rejoinder.conversations.content import Choice, File
 from rejoinder.errors import Invalid, RejoinderError, Unavailable
 from tests.channels.telegram.bot import CUSTOMER, GROUP, TOKEN, OnLoopback, account, answered

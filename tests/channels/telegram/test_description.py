@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from rejoinder.channels.model import Taken
-from rejoinder.channels.port import Signal
+from rejoinder.channels.port.adapter import Signal
+from rejoinder.channels.port.outgoing import Taken
+from rejoinder.channels.port.wire import Wire
 from rejoinder.channels.telegram.adapter import Telegram
 from rejoinder.channels.telegram.asking import UPDATES
 from rejoinder.channels.telegram.parse.contents import UNSHOWN
@@ -16,7 +17,6 @@ from rejoinder.channels.telegram.parse.message import SERVICE
 from rejoinder.channels.telegram.parse.update import NOTED
 from rejoinder.channels.telegram.played.answers import asked
 from rejoinder.channels.telegram.played.fields import OTHERS, SENDS
-from rejoinder.channels.wire import Wire
 from tests.channels.telegram.bot import GROUP, OnLoopback, json_of, outgoing, sent
 from tests.channels.telegram.description import Description
 from tests.channels.telegram.parts import PARTS

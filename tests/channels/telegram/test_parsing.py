@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rejoinder.channels.event import Edited, Identity, Moved, Noted, Odd, Said
+from rejoinder.channels.port.event import Edited, Identity, Moved, Noted, Odd, Said
 from rejoinder.channels.telegram.adapter import Telegram
 from rejoinder.conversations.content import (
     Choice,

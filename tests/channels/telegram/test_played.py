@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from pydantic_core import to_json
 
-from rejoinder.channels.event import Said
-from rejoinder.channels.simulated import Call, Outcome
+from rejoinder.channels.port.event import Said
+from rejoinder.channels.port.simulated import Call, Outcome
 from rejoinder.channels.telegram.adapter import Telegram
 from rejoinder.channels.telegram.compose.keyboard import Pressed, inline
 from rejoinder.channels.telegram.simulated import SimulatedTelegram

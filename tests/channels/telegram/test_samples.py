@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rejoinder.channels.event import Edited, InboundEvent, Noted, Said
+from rejoinder.channels.port.event import Edited, InboundEvent, Noted, Said
 from rejoinder.channels.telegram.adapter import Telegram
 from rejoinder.conversations.content import read, stored
 from tests.channels.telegram.bot import account

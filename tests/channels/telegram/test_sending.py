@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from rejoinder.channels.model import (
+from rejoinder.channels.port.outgoing import (
     BadCredential,
     NotTaken,
     Receipt,
@@ -17,10 +17,10 @@ from rejoinder.channels.model import (
     Throttled,
     Unsure,
 )
-from rejoinder.channels.simulated import Reply
+from rejoinder.channels.port.simulated import Reply
+from rejoinder.channels.port.wire import Wire
 from rejoinder.channels.telegram.adapter import Telegram
 from rejoinder.channels.telegram.send import LONGEST_S, TAP_S
-from rejoinder.channels.wire import Wire
 from rejoinder.conversations.content import Button, Buttons, File
 from rejoinder.outbound.sending.deliver import PATIENCE
 from tests.channels.telegram.bot import (

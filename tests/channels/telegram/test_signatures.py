@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rejoinder.channels.port import BadSignature, Request
+from rejoinder.channels.port.adapter import BadSignature, Request
 from rejoinder.channels.telegram.adapter import Telegram
 from rejoinder.channels.telegram.api import file_url, method_url, redact
 from tests.channels.telegram.bot import TOKEN, account, payload

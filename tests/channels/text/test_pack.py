@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rejoinder.channels.port import Limits
+from rejoinder.channels.port.adapter import Limits
 from rejoinder.channels.text.pack import Packed, pack, packed
 from rejoinder.channels.text.split import count
 from rejoinder.conversations.content import File, Option, QuickReplies, Text

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rejoinder.channels.port import Unit
+from rejoinder.channels.port.adapter import Unit
 from rejoinder.channels.text.split import count, shorten, split
 from rejoinder.text import warm
 from rejoinder.text.graphemes import boundary

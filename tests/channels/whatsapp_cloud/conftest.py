@@ -11,10 +11,10 @@ from uuid import uuid4
 import pytest
 from aiohttp import web
 
-from rejoinder.channels.port import Account
-from rejoinder.channels.simulated import Call, Fault, Outcome, Shown
+from rejoinder.channels.port.adapter import Account
+from rejoinder.channels.port.simulated import Call, Fault, Outcome, Shown
+from rejoinder.channels.port.wire import Wire
 from rejoinder.channels.whatsapp_cloud.simulated import SimulatedWhatsAppCloud
-from rejoinder.channels.wire import Wire
 from rejoinder.net.guard import outward
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from rejoinder.channels.event import InboundEvent
+from rejoinder.channels.port.event import InboundEvent
 from rejoinder.channels.whatsapp_cloud.parse.body import parse
 
 FOLDER = Path(__file__).parent / "payloads"

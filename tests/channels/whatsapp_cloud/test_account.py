@@ -10,13 +10,13 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from rejoinder.channels.event import MediaRef, Said
-from rejoinder.channels.port import NotThere, Platform
+from rejoinder.channels.port.adapter import NotThere, Platform
+from rejoinder.channels.port.event import MediaRef, Said
+from rejoinder.channels.port.simulated import Fault
+from rejoinder.channels.port.wire import Wire
 from rejoinder.channels.registry import platform
-from rejoinder.channels.simulated import Fault
 from rejoinder.channels.whatsapp_cloud.adapter import WhatsAppCloud
 from rejoinder.channels.whatsapp_cloud.parse.body import parse
-from rejoinder.channels.wire import Wire
 from rejoinder.conversations.content import File
 from rejoinder.errors import Invalid, Unavailable
 from tests.channels.whatsapp_cloud.conftest import Cloud, account

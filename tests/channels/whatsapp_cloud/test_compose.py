@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from rejoinder.channels.model import Outgoing
+from rejoinder.channels.port.outgoing import Outgoing
 from rejoinder.channels.whatsapp_cloud.adapter import recipient
 from rejoinder.channels.whatsapp_cloud.compose import Attached, Unsayable, compose
 from rejoinder.channels.whatsapp_cloud.media import shown_as

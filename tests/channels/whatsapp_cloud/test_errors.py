@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from rejoinder.channels.meta.graph import GraphError
-from rejoinder.channels.model import (
+from rejoinder.channels.port.outgoing import (
     BadCredential,
     NotTaken,
     Receipt,

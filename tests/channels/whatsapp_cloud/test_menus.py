@@ -311,3 +311,20 @@ def test_whatever_the_menu_whatsapp_takes_it(part: Part, before: str | None, gro
     if not isinstance(content, Unsayable):
         to = {"to": "Y2Fw", "recipient_type": "group"} if group else {"to": "84901234567"}
         MESSAGE.validate_python({"messaging_product": "whatsapp", **to, **content})
+
+
+@pytest.mark.parametrize(
+    ("text", "opens"),
+    [
+        ("Which of these would you like?", "Options"),
+        ("ต้องการแบบไหนคะ", "ตัวเลือก"),
+        ("Bạn muốn chọn loại nào ạ?", "Lựa chọn"),
+        ("Qual destas você prefere?", "Opções"),
+        ("¿Cuál de estas prefiere usted?", "Opciones"),
+        ("?", "Options"),
+    ],
+)
+def test_a_list_opens_in_the_language_of_its_text(text: str, opens: str) -> None:
+    options = tuple(Option(title=f"Choice {n}", payload=f"p{n}") for n in range(4))
+    content = made(QuickReplies(text=text, options=options))
+    assert content["interactive"]["action"]["button"] == opens

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from rejoinder.channels.event import Edited, Identity, MediaRef, Noted, Odd, Said, TakenBack
+from rejoinder.channels.port.event import Edited, Identity, MediaRef, Noted, Odd, Said, TakenBack
 from rejoinder.conversations.content import (
     Choice,
     Contact,
@@ -72,7 +72,7 @@ KINDS: dict[str, tuple[Part, str]] = {
     ),
     "flow_reply_unreadable": (Choice(title="Sent", of="wamid.out.2"), "[form: Sent]"),
     "template_button": (
-        Choice(title="Yes, confirm", payload="CONFIRM", of="wamid.out.2"),
+        Choice(title="Yes, confirm", payload="CONFIRM", of="wamid.out.2", template=True),
         "Yes, confirm",
     ),
     "order": (

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pydantic import JsonValue
 from pydantic_core import to_json
 
-from rejoinder.channels.event import Said
+from rejoinder.channels.port.event import Said
 from rejoinder.channels.whatsapp_cloud.parse.body import parse
 from rejoinder.conversations.content import read, stored
 from tests.channels.whatsapp_cloud.payloads import FOLDER

@@ -11,9 +11,9 @@ from uuid import uuid4
 import puremagic
 import pytest
 
-from rejoinder.channels.event import Echoed, Identity, Reported, Said
-from rejoinder.channels.port import Account, Request
-from rejoinder.channels.simulated import Call, Outcome, Reply, Simulated, Webhook
+from rejoinder.channels.port.adapter import Account, Request
+from rejoinder.channels.port.event import Echoed, Identity, Reported, Said
+from rejoinder.channels.port.simulated import Call, Outcome, Reply, Simulated, Webhook
 from rejoinder.channels.whatsapp_cloud.adapter import WhatsAppCloud
 from rejoinder.channels.whatsapp_cloud.played.files import SAMPLES
 from rejoinder.channels.whatsapp_cloud.simulated import SimulatedWhatsAppCloud

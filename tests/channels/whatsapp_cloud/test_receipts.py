@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from rejoinder.channels.event import (
+from rejoinder.channels.port.event import (
     Echoed,
     Identity,
     Noted,

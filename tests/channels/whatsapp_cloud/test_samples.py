@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from rejoinder.channels.event import Odd
+from rejoinder.channels.port.event import Odd
 from rejoinder.channels.whatsapp_cloud.parse.body import parse
 from rejoinder.channels.whatsapp_cloud.played.forms import MESSAGE
 from tests.channels.whatsapp_cloud.payloads import collected

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from rejoinder.channels.model import (
+from rejoinder.channels.port.adapter import Account, Signal
+from rejoinder.channels.port.outgoing import (
     BadCredential,
     NotTaken,
     Outgoing,
@@ -21,10 +22,9 @@ from rejoinder.channels.model import (
     Unsure,
     WindowClosed,
 )
-from rejoinder.channels.port import Account, Signal
-from rejoinder.channels.simulated import Fault
+from rejoinder.channels.port.simulated import Fault
+from rejoinder.channels.port.wire import Wire
 from rejoinder.channels.whatsapp_cloud.adapter import WhatsAppCloud
-from rejoinder.channels.wire import Wire
 from rejoinder.conversations.content import File, Option, Part, QuickReplies, Text
 from tests.channels.whatsapp_cloud.conftest import Cloud, account
 from tests.channels.whatsapp_cloud.test_compose import outgoing

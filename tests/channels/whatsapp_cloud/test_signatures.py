@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pywa.utils import webhook_updates_validator
 
 from rejoinder.channels.meta.signature import HEADER, signed
-from rejoinder.channels.port import Account, BadSignature, Request
+from rejoinder.channels.port.adapter import Account, BadSignature, Request
 from rejoinder.channels.whatsapp_cloud.adapter import WhatsAppCloud
 from tests.channels.whatsapp_cloud.payloads import body, collected
 

@@ -13,7 +13,7 @@ from pydantic import JsonValue
 
 from rejoinder.bots import store as bots
 from rejoinder.bots.model import Bot, Channel, ChannelSettings
-from rejoinder.channels.event import MediaRef
+from rejoinder.channels.port.event import MediaRef
 from rejoinder.conversations.contacts.model import Identity
 from rejoinder.conversations.model import SenderType
 from rejoinder.db import Database, new_id

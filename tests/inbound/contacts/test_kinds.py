@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from pydantic import JsonValue
 
-from rejoinder.channels.event import MediaRef
+from rejoinder.channels.port.event import MediaRef
 from tests.inbound.contacts.conftest import PHONE, House
 
 UNREADABLE: list[JsonValue] = [{"kind": "unsupported", "what": "poll"}]

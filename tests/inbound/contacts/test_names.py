@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from uuid import UUID
 
 from rejoinder.conversations.contacts.model import Identity
 from rejoinder.conversations.contacts.rename import move, rename
+from rejoinder.outbound import store as outbound
 from tests.inbound.contacts.conftest import PHONE, USER, House
 
 OTHER = Identity("phone", "66899999999")
@@ -126,3 +128,17 @@ async def test_a_number_given_up_leads_to_nobody_elses_thread(house: House) -> N
     assert (await house.says("Hello?", [PHONE])).conversation_id == stranger.conversation_id
     assert await house.state(before) == "closed"
     assert (await house.says("Still me", [OTHER])).conversation_id == now.conversation_id
+
+
+async def test_who_has_two_telephones_is_answered_on_the_one_that_asked(house: House) -> None:
+    mine = await house.says("Hello", [PHONE])
+    others = await house.says("Hello", [OTHER])
+    await house.says("It is me", [USER, PHONE])
+    await house.says("That is me, too", [USER, OTHER])
+    assert await house.contacts() == [(PHONE.value, OTHER.value, USER.value)]
+    assert (await house.says("Still here?", [OTHER])).conversation_id == others.conversation_id
+    assert (await house.says("STOP", [PHONE])).conversation_id == mine.conversation_id
+    async with house.db.transaction(house.workspace_id) as tx:
+        outgoing = await outbound.claim(tx, mine.conversation_id, timedelta(seconds=30))
+    assert outgoing is not None
+    assert outgoing.identities["phone"] == PHONE.value

@@ -6,7 +6,10 @@ import asyncio
 from dataclasses import replace
 
 import pytest
+from pydantic import JsonValue
 
+from rejoinder.bots.model import OPTED_IN, OPTED_OUT
+from rejoinder.bots.voice.notices import in_language
 from rejoinder.text.consent import wish
 from rejoinder.text.vocabulary import consent_words
 from tests.inbound.contacts.conftest import PHONE, USER, House
@@ -25,6 +28,8 @@ from tests.inbound.contacts.conftest import PHONE, USER, House
         ("Cancelar suscripción.", "opt_out"),
         ("Dừng lại ạ", "opt_out"),
         ("DỪNG!", "opt_out"),
+        ("Stop promotions", "opt_out"),
+        ("Detener promociones", "opt_out"),
         ("START", "opt_in"),
         ("Bắt đầu", "opt_in"),
         ("começar", "opt_in"),
@@ -130,3 +135,68 @@ async def test_stop_from_two_webhooks_at_once(house: House) -> None:
     said = await asyncio.gather(*(house.says("STOP", external_id="one") for _ in range(5)))
     assert len({each.message_id for each in said}) == 1
     assert len(await house.sent(said[0])) == 1
+
+
+@pytest.mark.parametrize(
+    ("tapped", "opted_out"),
+    [
+        ({"title": "Baja"}, False),
+        ({"title": "Baja", "template": True}, True),
+        ({"title": "Darme de baja"}, True),
+    ],
+    ids=["offered by an answer", "of a template", "unmistakable"],
+)
+async def test_a_plain_word_that_was_tapped_is_a_wish_only_on_a_templates_button(
+    house: House, tapped: dict[str, JsonValue], opted_out: bool
+) -> None:
+    received = await house.says(str(tapped["title"]), content=[{"kind": "choice", **tapped}])
+    rows = await house.sql("SELECT opted_out_at IS NOT NULL FROM contacts WHERE workspace_id = $1")
+    assert [row[0] for row in rows] == [opted_out]
+    assert (received.turn_id is None) == opted_out
+
+
+@pytest.mark.parametrize(
+    ("first", "stop", "start"),
+    [
+        ("When do you open on Sunday?", "STOP", "START"),
+        ("ร้านเปิดกี่โมงคะ", "STOP", "เริ่ม"),
+        ("Mấy giờ cửa hàng mở cửa?", "dừng", "bắt đầu"),
+        ("Que horas vocês abrem no domingo?", "sair", "iniciar"),
+        ("¿A qué hora abren los domingos?", "alto", "comenzar"),
+    ],
+    ids=["en", "th", "vi", "pt", "es"],
+)
+async def test_a_wish_is_confirmed_in_the_customers_language(
+    house: House, first: str, stop: str, start: str, request: pytest.FixtureRequest
+) -> None:
+    said = await house.says(first)
+    await house.says(stop)
+    await house.says(start)
+    spoken = request.node.callspec.id
+    assert [text for text, _ in await house.sent(said)] == [
+        in_language(OPTED_OUT, spoken),
+        in_language(OPTED_IN, spoken),
+    ]
+
+
+async def test_a_text_of_ones_own_stands_as_it_was_written(house: House) -> None:
+    house = replace(house, settings=replace(house.settings, opt_out_text="Bye."))
+    said = await house.says("หยุด")
+    assert [text for text, _ in await house.sent(said)] == ["Bye."]
+
+
+@pytest.mark.parametrize("spoken", ["en", "th", "vi", "pt", "es"])
+def test_the_words_that_notices_ask_for_are_understood(spoken: str) -> None:
+    texts = [in_language(OPTED_OUT, spoken), in_language(OPTED_IN, spoken)]
+    said = [[wish(word) for word in words(text)] for text in texts]
+    assert ["opt_in" in said[0], "opt_out" in said[1]] == [True, True]
+
+
+def words(text: str) -> list[str]:
+    """Runs of one to three words."""
+    found = text.split()
+    return [
+        " ".join(found[start : start + length])
+        for length in (1, 2, 3)
+        for start in range(len(found))
+    ]

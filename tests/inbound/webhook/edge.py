@@ -20,8 +20,8 @@ from rejoinder.app import problems
 from rejoinder.app.body_limit import BodyLimit
 from rejoinder.bots import store as bots
 from rejoinder.bots.model import Bot, Channel, ChannelSettings
-from rejoinder.channels.account import sealed
 from rejoinder.channels.log import ChannelLog
+from rejoinder.channels.port.account import sealed
 from rejoinder.db import Database, new_id
 from rejoinder.inbound.intake import store
 from rejoinder.inbound.intake.retry import again

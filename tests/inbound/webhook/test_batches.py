@@ -147,12 +147,15 @@ async def test_expired_credentials_pause_the_channel(edge: Edge) -> None:
     assert row[0] == "the token has expired"
 
 
-async def test_a_moved_thread_goes_on_under_its_new_key(edge: Edge) -> None:
-    assert await edge.post(said("g1", "a")) == 200
+async def test_a_moved_group_goes_on_under_its_new_key(edge: Edge) -> None:
+    group = edge.at(await edge.channel("Groups", settings=ChannelSettings(groups="answer")))
+    assert await group.post(said("g1", "a", source="group", sender="ann")) == 200
     for _ in range(2):
-        assert await edge.post({"is": "moved", "thread": "g1", "to": "g2"}) == 200
-    assert await edge.post(said("g2", "b", "Still here")) == 200
-    assert await edge.texts("g2") == ["Hello", "Still here"]
+        assert await group.post({"is": "moved", "thread": "g1", "to": "g2"}) == 200
+    assert await group.post(said("g2", "b", "Still here", source="group", sender="ann")) == 200
+    assert await group.texts("g2") == ["Hello", "Still here"]
+    threads = await group.sql("SELECT state FROM conversations WHERE workspace_id = $1")
+    assert [row["state"] for row in threads] == ["bot"]
 
 
 async def test_a_later_version_reads_what_this_one_could_not(

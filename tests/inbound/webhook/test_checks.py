@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from prometheus_client import REGISTRY
 
-from rejoinder.channels.account import sealed
+from rejoinder.channels.port.account import sealed
 from rejoinder.secrets.vault import Vault
 from tests.inbound.webhook.edge import VAULT, Edge, said
 from tests.inbound.webhook.toy import SECRET, signed

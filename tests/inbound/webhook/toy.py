@@ -10,7 +10,20 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
-from rejoinder.channels.event import (
+from rejoinder.channels.port.adapter import (
+    Account,
+    BadSignature,
+    Capabilities,
+    Checked,
+    Download,
+    Field,
+    Files,
+    Limits,
+    NotThere,
+    Request,
+    Signal,
+)
+from rejoinder.channels.port.event import (
     Echoed,
     Edited,
     Identity,
@@ -26,21 +39,8 @@ from rejoinder.channels.event import (
     TakenBack,
     Trouble,
 )
-from rejoinder.channels.model import Outgoing, Receipt, Taken
-from rejoinder.channels.port import (
-    Account,
-    BadSignature,
-    Capabilities,
-    Checked,
-    Download,
-    Field,
-    Files,
-    Limits,
-    NotThere,
-    Request,
-    Signal,
-)
-from rejoinder.channels.wire import Wire
+from rejoinder.channels.port.outgoing import Outgoing, Receipt, Taken
+from rejoinder.channels.port.wire import Wire
 from rejoinder.conversations.content import Part, Text
 
 SECRET = "the toy's secret"

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from rejoinder.channels.port import Limits
+from rejoinder.channels.port.adapter import Limits
 from rejoinder.channels.registry import platform
 from rejoinder.db import Database, new_id
 from rejoinder.outbound.pacing.pace import Pacing, rate_of

@@ -14,10 +14,10 @@ import pytest
 from rejoinder.bots import store as bots
 from rejoinder.bots.model import Bot, Channel, ChannelSettings
 from rejoinder.channels import registry
-from rejoinder.channels.account import sealed
 from rejoinder.channels.line.adapter import LOADING_S
-from rejoinder.channels.port import Account, Capabilities, Limits, Signal
-from rejoinder.channels.wire import Wire
+from rejoinder.channels.port.account import sealed
+from rejoinder.channels.port.adapter import Account, Capabilities, Limits, Signal
+from rejoinder.channels.port.wire import Wire
 from rejoinder.conversations.contacts.model import Identity
 from rejoinder.db import Database, new_id
 from rejoinder.inbound.model import Incoming

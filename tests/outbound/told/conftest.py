@@ -8,8 +8,8 @@ from uuid import UUID
 
 import pytest
 
-from rejoinder.channels.event import Echoed, Failure, Identity, Reported, Sender
-from rejoinder.channels.model import Taken
+from rejoinder.channels.port.event import Echoed, Failure, Identity, Reported, Sender
+from rejoinder.channels.port.outgoing import Taken
 from rejoinder.outbound.decide import Heard
 from rejoinder.outbound.told.echo import Whose, echo
 from rejoinder.outbound.told.report import report

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from functools import partial
 
-from rejoinder.channels.model import Unsure
+from rejoinder.channels.port.outgoing import Unsure
 from rejoinder.db import new_id
 from rejoinder.outbound.told.store import note
 from tests.eventually import eventually

@@ -8,8 +8,8 @@ from itertools import permutations
 
 import pytest
 
-from rejoinder.channels.event import Failure
-from rejoinder.channels.model import Unsure
+from rejoinder.channels.port.event import Failure
+from rejoinder.channels.port.outgoing import Unsure
 from rejoinder.db import new_id
 from rejoinder.outbound.decide import PAUSES, Heard
 from tests.outbound.conftest import Receiver

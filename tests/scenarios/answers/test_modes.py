@@ -83,24 +83,81 @@ async def test_a_draft_is_outdated_by_the_next(opens: OpenShop, model: ScriptedM
     assert await shop.replies(first) == []
 
 
-async def test_a_draft_is_outdated_by_what_is_changed_or_taken_back(
+async def test_a_draft_is_made_again_for_what_is_changed(
     opens: OpenShop, model: ScriptedModel
 ) -> None:
     shop = await opens(settings=BotSettings(mode="draft"))
-    model.script += [answered("One."), answered("Two.")]
+    model.script += [answered("One."), answered("Two."), answered("Three.")]
     first = await shop.says("What about Monday?")
     await shop.outcome(first)
-    await edit(shop.db, shop.workspace_id, first.message_id, "What about Friday?")
-    (draft,) = await drafted(shop, first)
-    assert draft.state == "outdated"
+    edited = await edit(shop.db, shop.workspace_id, first.message_id, "What about Friday?")
+    assert edited.turn_id not in (None, first.turn_id)
+    await shop.outcome(first)
+    newer, older = await drafted(shop, first)
+    assert [(each.text, each.state) for each in (newer, older)] == [
+        ("Two.", "open"),
+        ("One.", "outdated"),
+    ]
+    assert model.calls[-1].asked == ["What about Friday?"]
     with pytest.raises(Conflict, match="outdated"):
-        await send(shop.db, shop.workspace_id, draft.draft_id, "anna")
+        await send(shop.db, shop.workspace_id, older.draft_id, "anna")
     second = await shop.says("And Tuesday?")
     await shop.outcome(second)
-    await edit(shop.db, shop.workspace_id, first.message_id, "What about Sunday?")
+    again = await edit(shop.db, shop.workspace_id, first.message_id, "What about Sunday?")
+    assert again.turn_id is None
     assert (await drafted(shop, first))[0].state == "open", "that was answered before"
+
+
+async def test_what_was_answered_meanwhile_is_not_drafted_again(
+    opens: OpenShop, model: ScriptedModel
+) -> None:
+    shop = await opens()
+    model.script += [answered("Sent."), answered("Drafted."), answered("Sent again.")]
+    began = await shop.says("What about Sunday?")
+    await shop.outcome(began)
+    which = (shop.db, shop.workspace_id, began.conversation_id)
+    await set_modes(*which, auto_response_enabled=False)
+    held = await shop.says("What about Monday?")
+    await shop.outcome(held)
+    assert [each.state for each in await drafted(shop, held)] == ["open"]
+    await set_modes(*which, auto_response_enabled=True)
+    await shop.outcome(await shop.says("And Tuesday?"))
+    assert await shop.replies(began) == ["Sent.", "Sent again."]
+    edited = await edit(shop.db, shop.workspace_id, held.message_id, "What about Friday?")
+    assert edited.turn_id is None
+
+
+async def test_nothing_is_drafted_for_who_wants_no_messages(
+    opens: OpenShop, model: ScriptedModel
+) -> None:
+    shop = await opens(settings=BotSettings(mode="draft"))
+    model.script.append(answered("One."))
+    first = await shop.says("What about Monday?")
+    await shop.outcome(first)
+    await shop.sql("UPDATE contacts SET opted_out_at = now() WHERE workspace_id = $1")
+    edited = await edit(shop.db, shop.workspace_id, first.message_id, "What about Friday?")
+    assert edited.turn_id is None
+    (draft,) = await drafted(shop, first)
+    assert draft.state == "outdated"
+
+
+async def test_a_draft_is_made_again_without_what_is_taken_back(
+    opens: OpenShop, model: ScriptedModel
+) -> None:
+    shop = await opens(settings=BotSettings(mode="draft"), quiet_seconds=0.2)
+    model.script += [answered("Both."), answered("One.")]
+    first, second = await shop.says("What about Monday?"), await shop.says("And Tuesday?")
+    await shop.outcome(second)
     await delete(shop.db, shop.workspace_id, second.message_id)
-    assert (await drafted(shop, first))[0].state == "outdated"
+    await shop.outcome(first)
+    newer, older = await drafted(shop, first)
+    assert [(each.text, each.state) for each in (newer, older)] == [
+        ("One.", "open"),
+        ("Both.", "outdated"),
+    ]
+    await delete(shop.db, shop.workspace_id, first.message_id)
+    assert [each.state for each in await drafted(shop, first)] == ["outdated", "outdated"]
+    assert len(model.script) == 0
 
 
 async def test_a_draft_is_outdated_while_another_answer_is_due(

@@ -66,6 +66,28 @@ async def test_an_unsure_answer_is_not_sent(shop: Shop, model: ScriptedModel) ->
     assert row["metadata"]["escalation_reason"].startswith("confidence 0.")
 
 
+async def test_a_second_try_that_claims_no_support_is_sent(
+    shop: Shop, model: ScriptedModel
+) -> None:
+    model.script += [
+        answered("See https://evil.example/opening for that.", supported=None),
+        answered(TELLS["en"], supported=None),
+    ]
+    message = await shop.says(ASKS["en"])
+    assert (await shop.outcome(message)).status == "answered"
+    assert await shop.replies(message) == [TELLS["en"]]
+
+
+async def test_how_refunds_work_does_not_tell_that_a_person_comes(
+    shop: Shop, model: ScriptedModel
+) -> None:
+    told = "Refunds are handled by our team within five days."
+    model.script.append(answered(told, intent="refund"))
+    message = await shop.says("Can I send it back within a week?")
+    assert (await shop.outcome(message)).status == "handed_off"
+    assert await shop.replies(message) == [f"{told}\n\n{handed_over('en')}"]
+
+
 async def test_the_third_complaint_is_a_persons(shop: Shop, model: ScriptedModel) -> None:
     for number in (1, 2, 3):
         model.script.append(
@@ -123,7 +145,7 @@ async def test_a_vip_who_is_not_content_is_handed_over(shop: Shop, model: Script
     assert (await shop.outcome(first)).status == "answered"
     contact_id = (await shop.conversation(first)).contact_id
     async with shop.db.transaction(shop.workspace_id) as tx:
-        await profile.change(tx, contact_id, tags=["vip"])
+        await profile.change(tx, contact_id, {"tags": ["vip"]})
     message = await shop.says("It arrived late again.")
     assert (await shop.outcome(message)).status == "handed_off"
     assert fired(await explained(shop, message)) == ["vip"]

@@ -46,7 +46,8 @@ async def test_the_explanation_tells_all_of_it(shop: Shop, model: ScriptedModel)
     assert told["read"]["asked"] == [str(message.message_id)]
     assert told["understanding"]["by_rules"]["entities"]["phone"] == "+66812345678"
     assert {each["rule"] for each in told["rules"]} >= {"asks_person", "low_confidence", "vip"}
-    assert {each["check"] for each in told["guard"]["after"]} >= {"leaked_prompt", "promise"}
+    assert set(told["guard"]["after"]["passed"]) >= {"leaked_prompt", "promise"}
+    assert told["guard"]["after"]["found"] == []
     (call,) = told["calls"]
     assert (call["model"], call["outcome"], call["input_tokens"]) == ("scripted", "ok", 100)
     assert set(told["times_ms"]) >= {"read", "search", "model", "answer"}

@@ -224,7 +224,9 @@ async def _knows(shop: Shop, message: Received, secret: Secret) -> None:
     contact_id = (await shop.conversation(message)).contact_id
     async with shop.db.transaction(shop.workspace_id) as tx:
         await profile.change(
-            tx, contact_id, attributes={"note": secret.said}, tags=[f"said {secret.said}"[:60]]
+            tx,
+            contact_id,
+            {"attributes": {"note": secret.said}, "tags": [f"said {secret.said}"[:60]]},
         )
         await tx.connection.execute(
             """UPDATE conversations SET summary = $3, summary_seq = 1

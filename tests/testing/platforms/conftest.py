@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from rejoinder.channels.event import InboundEvent, Reported
+from rejoinder.channels.port.event import InboundEvent, Reported
 from rejoinder.testing.platforms.server import PlayedPlatform, playing
 from tests.channels.conformance.pebble.adapter import Pebble
 from tests.channels.conformance.plugged import plugged_in

@@ -7,9 +7,9 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from uuid import UUID
 
-from rejoinder.channels.model import Outgoing, Receipt
+from rejoinder.channels.port.outgoing import Outgoing, Receipt
+from rejoinder.channels.port.wire import Wire
 from rejoinder.channels.senders import no_files
-from rejoinder.channels.wire import Wire
 from rejoinder.conversations.content import Part, Text
 from rejoinder.db import new_id
 from rejoinder.net.guard import outward

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
-from rejoinder.channels.event import Said
+from rejoinder.channels.port.event import Said
 from rejoinder.conversations.content import Choice, Location, Option, QuickReplies, Text
 from rejoinder.testing.platforms.chat import Chat
 from rejoinder.testing.platforms.server import PlayedPlatform

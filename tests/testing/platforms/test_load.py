@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rejoinder.channels.event import Said
+from rejoinder.channels.port.event import Said
 from rejoinder.testing.platforms.load import Due, Load, answered, run, schedule, thought
 from rejoinder.testing.platforms.report import Compared, Reply, compare, report
 from rejoinder.testing.platforms.server import PlayedPlatform
@@ -99,6 +99,14 @@ COMPARED = {
         Compared(given_up=2, doubled=0),
     ),
     "given up and shown": (([Reply("one", "unknown")], ["one"]), Compared(given_up=1, doubled=0)),
+    "given up and said again": (
+        ([Reply("one", "unknown"), Reply("one", "sent")], ["one"]),
+        Compared(given_up=1, doubled=0),
+    ),
+    "given up, shown, and said again": (
+        ([Reply("one", "unknown"), Reply("one", "sent")], ["one", "one"]),
+        Compared(given_up=1, doubled=0),
+    ),
     "not over": (([Reply("one", "sending")], ["one"]), Compared(open=1, doubled=0)),
     "no reply at all": (([], []), Compared(silent=1, doubled=0)),
     "shown twice": ((SENT, ["one", "two", "two"]), Compared(doubled=1)),

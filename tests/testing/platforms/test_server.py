@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from rejoinder.channels.event import Echoed, Said
-from rejoinder.channels.model import (
+from rejoinder.channels.port.event import Echoed, Said
+from rejoinder.channels.port.outgoing import (
     BadCredential,
     NotTaken,
     RecipientThrottled,

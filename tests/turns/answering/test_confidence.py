@@ -46,6 +46,17 @@ def test_a_models_own_claim_alone_does_not_carry_an_answer() -> None:
     assert confidence(sure_of_itself) < 0.7
 
 
+@pytest.mark.parametrize("best", [0.0, 0.2])
+def test_what_claims_no_support_and_has_no_passage_is_neither_trusted_nor_doubted(
+    best: float,
+) -> None:
+    """It is no low confidence (0.5) even at a second try, and no answer to a complaint (0.7)."""
+    untold = Evidence("question", 0.3, None, best, declines=False, retried=True)
+    assert 0.5 <= confidence(untold) < 0.7
+    assert 0.5 <= confidence(replace(untold, understood=0.9, retried=False)) < 0.7
+    assert confidence(replace(untold, supported=0.4)) < confidence(untold)
+
+
 def test_small_talk_needs_no_source() -> None:
     assert confidence(Evidence("greeting", None, None, 0.0, declines=False)) >= 0.8
 

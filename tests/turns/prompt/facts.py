@@ -8,8 +8,9 @@ from uuid import UUID
 from rejoinder.bots.model import Bot
 from rejoinder.bots.policies import BotSettings, OwnEntity, OwnIntent, Speak, Understand
 from rejoinder.bots.voice.model import Persona
+from rejoinder.channels.text.shown import surface
 from rejoinder.llm.model import Attachment, Entity, Line, Passage, Understanding
-from rejoinder.turns.prompt.model import Awaited, Profile, PromptFacts, Surface
+from rejoinder.turns.prompt.model import Awaited, Profile, PromptFacts
 
 BOT_ID = UUID(int=1)
 BANGKOK = timezone(timedelta(hours=7))
@@ -74,7 +75,7 @@ def _thai() -> PromptFacts:
         understanding=Understanding(
             "question", "neutral", 0.86, (Entity("time", "กี่โมง"),), "th", "local"
         ),
-        surface=Surface("line", 5000, frozenset({"quick_replies", "carousel", "image"})),
+        surface=surface("line"),
         first=True,
     )
 
@@ -143,7 +144,7 @@ CASES: dict[str, PromptFacts] = {
             Attachment("image", "image/png", b"png", 0),
             Attachment("audio", "audio/ogg", b"ogg!", 1),
         ),
-        surface=Surface("whatsapp_cloud", 4096, frozenset({"image"})),
+        surface=surface("whatsapp_cloud"),
     ),
     "collect_info": PromptFacts(
         bot=bot(),
@@ -153,6 +154,12 @@ CASES: dict[str, PromptFacts] = {
         resources='{"orders": [{"id": 1041, "state": "sent"}]}',
     ),
     "draft": PromptFacts(bot=bot(), asked=("Do you open on Sunday?",), mode="draft"),
+    "chat_page": PromptFacts(
+        bot=bot(), asked=("Which beans do you have?",), surface=surface("widget")
+    ),
+    "text_only": PromptFacts(
+        bot=bot(), asked=("Which beans do you have?",), surface=surface("pancake")
+    ),
     "analysis": PromptFacts(bot=bot(), asked=("This is awful.",), mode="analyse"),
     "long_question": PromptFacts(
         bot=bot(
@@ -170,6 +177,6 @@ CASES: dict[str, PromptFacts] = {
             )
         ),
         asked=("a" * 90 + "!", "b" * 300 + "?", "short"),
-        surface=Surface("rest"),
+        surface=surface("rest"),
     ),
 }

@@ -48,6 +48,11 @@ def test_a_pattern_is_found_whatever_its_case_and_not_within_a_word() -> None:
     ]
 
 
+@pytest.mark.parametrize("text", ["order HN123456 please", "my booking HN123456"])
+def test_words_before_it_make_it_nothing_else(text: str) -> None:
+    assert _found(text, BOOKING) == [Entity("booking", "HN123456")]
+
+
 def test_a_pattern_is_found_in_running_thai() -> None:
     assert _found("รหัสHN123456ครับ", BOOKING) == [Entity("booking", "HN123456")]
 

@@ -8,11 +8,11 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import JsonValue
 
 from rejoinder.actions import store
+from rejoinder.api.bodies import Page, View
 from rejoinder.api.conversations.routes import By, Named, find_conversation
-from rejoinder.api.views import Page, View
 from rejoinder.db import Database
 from rejoinder.errors import NotFound
-from rejoinder.inbound.callers import needs
+from rejoinder.inbound.rest.callers import needs
 from rejoinder.workspaces.model import Caller
 from rejoinder.workspaces.tokens import Tokens
 

@@ -8,14 +8,13 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, Field, JsonValue
 
 from rejoinder.actions.model import told
-from rejoinder.api.bodies import Body
+from rejoinder.api.bodies import Body, Page, View
 from rejoinder.api.conversations.hands import Agent, AgentBody
 from rejoinder.api.conversations.routes import By, Named, find_conversation
-from rejoinder.api.views import Page, View
 from rejoinder.conversations.content import stored
 from rejoinder.db import Database
 from rejoinder.errors import NotFound
-from rejoinder.inbound.callers import needs
+from rejoinder.inbound.rest.callers import needs
 from rejoinder.turns.drafts import store
 from rejoinder.turns.drafts.model import Draft, DraftState
 from rejoinder.turns.drafts.outgoing import Left, steps

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field, JsonValue
 from rejoinder.api.conversations.routes import By, Named, find_message
 from rejoinder.db import Database
 from rejoinder.errors import NotFound
-from rejoinder.inbound.callers import needs
+from rejoinder.inbound.rest.callers import needs
 from rejoinder.turns.model import TurnState
 from rejoinder.turns.outcome import store
 from rejoinder.workspaces.model import Caller

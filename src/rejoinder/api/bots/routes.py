@@ -7,15 +7,14 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query
 from pydantic import Field, JsonValue, model_validator
 
-from rejoinder.api.bodies import Body, Name
+from rejoinder.api.bodies import Body, Name, Page, View
 from rejoinder.api.bots.settings import changed as changed_settings
-from rejoinder.api.views import Page, View
 from rejoinder.bots import store
 from rejoinder.bots.model import Bot, Overlap
 from rejoinder.bots.policies import BotSettings
 from rejoinder.db import Database, new_id
 from rejoinder.errors import Conflict, NotFound
-from rejoinder.inbound.callers import needs
+from rejoinder.inbound.rest.callers import needs
 from rejoinder.workspaces.model import Caller
 from rejoinder.workspaces.tokens import Tokens
 

@@ -6,8 +6,8 @@ from typing import Self
 
 from pydantic import BaseModel
 
-from rejoinder.channels import port
 from rejoinder.channels.connect.given import is_needed
+from rejoinder.channels.port import adapter as port
 from rejoinder.channels.registry import platform, platforms
 from rejoinder.errors import Setup
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import Field
 
+from rejoinder.api.bodies import Page
 from rejoinder.api.channels.bodies import ChannelBody, ChannelChange, SecretBody
 from rejoinder.api.channels.platforms import PlatformView, all_platforms
 from rejoinder.api.channels.remove import remove
@@ -18,7 +19,6 @@ from rejoinder.api.channels.views import (
     SecretView,
     Showing,
 )
-from rejoinder.api.views import Page
 from rejoinder.bots import store
 from rejoinder.channels.connect.connect import change, check, connect
 from rejoinder.channels.connect.locked import find, no_channel
@@ -27,7 +27,7 @@ from rejoinder.channels.connect.rest import replace_secret
 from rejoinder.channels.connect.store import intake
 from rejoinder.channels.log import store as log
 from rejoinder.channels.log.model import Direction
-from rejoinder.inbound.callers import needs
+from rejoinder.inbound.rest.callers import needs
 from rejoinder.outbound.upkeep.pause import resume_now
 from rejoinder.workspaces.model import Caller
 from rejoinder.workspaces.tokens import Tokens

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, JsonValue
 
-from rejoinder.api.views import View
+from rejoinder.api.bodies import View
 from rejoinder.bots.model import Channel, Platform
 from rejoinder.channels.connect.model import Connected, Tools
 from rejoinder.channels.connect.shown import adapter_of, masked

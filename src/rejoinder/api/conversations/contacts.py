@@ -1,7 +1,7 @@
 """Contacts: who a customer is, by all their names, and what they agreed to."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, cast
 from uuid import UUID
 
 from fastapi import APIRouter, Depends
@@ -14,7 +14,7 @@ from rejoinder.conversations.contacts.model import Wish
 from rejoinder.conversations.contacts.profile import store as profile
 from rejoinder.db import Batch, Database, Read, Tx, retry_busy
 from rejoinder.errors import Invalid, NotFound
-from rejoinder.inbound.callers import needs
+from rejoinder.inbound.rest.callers import needs
 from rejoinder.inbound.wishes import silence
 from rejoinder.text.zones import zone
 from rejoinder.workspaces.model import Caller
@@ -72,7 +72,7 @@ LARGEST = 32_768
 
 
 class ContactChange(Body):
-    """What is known of a customer; what is left out or null stays. An attribute that is null goes; `tags` replaces all.
+    """What is known of a customer: what is left out stays, what is null goes, an attribute too; `tags` replaces all.
 
     All attributes together take 32 KiB as JSON at most.
     """
@@ -92,6 +92,10 @@ class ContactChange(Body):
         Annotated[str, Field(max_length=64, description="IANA's name."), AfterValidator(_zone)]
         | None
     ) = None
+
+    def given(self) -> profile.Given:
+        """What the caller named."""
+        return cast("profile.Given", self.model_dump(exclude_unset=True))
 
 
 class WishBody(Body):
@@ -123,7 +127,7 @@ def routes(db: Database, tokens: Tokens) -> APIRouter:
             async with db.transaction(caller.workspace_id) as tx:
                 await store.lock(tx, contact_id)
                 await _mine(tx, contact_id)
-                await profile.change(tx, contact_id, **body.model_dump(exclude_unset=True))
+                await profile.change(tx, contact_id, body.given())
                 changed = await _view(tx, contact_id)
                 _refuse_much(changed.attributes)
                 return changed

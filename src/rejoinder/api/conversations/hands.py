@@ -9,20 +9,24 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from rejoinder.api.bodies import Body as Strict
 from rejoinder.api.conversations.routes import By, Named, find_conversation
-from rejoinder.api.views import ConversationView
+from rejoinder.api.conversations.views import ConversationView
 from rejoinder.bots import store as bots
 from rejoinder.channels.text.shown import warnings
 from rejoinder.conversations import store
+from rejoinder.conversations.contacts import store as contacts
+from rejoinder.conversations.model import Conversation
 from rejoinder.conversations.written.parts import Sendable, Written, written
 from rejoinder.db import Database
-from rejoinder.inbound.callers import needs
-from rejoinder.inbound.media_there import check_media
 from rejoinder.inbound.reply import reply
+from rejoinder.inbound.rest.callers import needs
+from rejoinder.media.sendable import check_media
 from rejoinder.turns.hands.close import close
 from rejoinder.turns.hands.release import release
 from rejoinder.turns.hands.take_over import take
 from rejoinder.workspaces.model import Caller
 from rejoinder.workspaces.tokens import Tokens
+
+_UNWANTED = "The customer has asked for no more messages: a person's is sent all the same."
 
 Agent = Annotated[
     str,
@@ -90,7 +94,7 @@ class ReplyBody(Strict):
 class ReplyView(BaseModel):
     """The stored message. `stored` means that it is on its way; its own status tells how far.
 
-    `warnings` say what its platform has no form of its own for.
+    `warnings` say what its platform has no form of its own for, and that the customer wants no messages.
     """
 
     message_id: UUID
@@ -115,11 +119,14 @@ def routes(db: Database, tokens: Tokens) -> APIRouter:
         async with db.read(caller.workspace_id) as read:
             return ConversationView.model_validate(await store.conversation(read, conversation_id))
 
-    async def fitting(caller: Caller, channel_id: UUID, message: Written) -> list[str]:
+    async def doubts(caller: Caller, found: Conversation, message: Written) -> list[str]:
         async with db.read(caller.workspace_id) as read:
+            unwanted = [_UNWANTED] if await contacts.opted_out(read, found.contact_id) else []
+            if not message.parts:
+                return unwanted
             await check_media(read, message)
-            channel = await bots.channel(read, channel_id)
-        return warnings(channel.platform, message) if channel else []
+            channel = await bots.channel(read, found.channel_id)
+        return unwanted + (warnings(channel.platform, message) if channel else [])
 
     @router.post("/{conversation_id:path}/takeover")
     async def take_over(
@@ -165,7 +172,7 @@ def routes(db: Database, tokens: Tokens) -> APIRouter:
         """A person's message to the customer; who writes takes the conversation over. 200 when it was sent before."""
         found = await find_conversation(db, caller, conversation_id, by)
         message = body.written()
-        warned = await fitting(caller, found.channel_id, message) if message.parts else []
+        warned = await doubts(caller, found, message)
         replied = await reply(
             db,
             caller.workspace_id,

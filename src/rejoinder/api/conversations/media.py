@@ -17,7 +17,7 @@ from starlette.requests import ClientDisconnect
 from rejoinder.api.bodies import drain
 from rejoinder.db import Database, new_id
 from rejoinder.errors import Invalid, NotFound, TooLarge, Unavailable
-from rejoinder.inbound.callers import needs
+from rejoinder.inbound.rest.callers import needs
 from rejoinder.media import store
 from rejoinder.media.files import named
 from rejoinder.media.links import FOR_OPERATORS_S, Links

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from rejoinder.api.bodies import Body
 from rejoinder.db import Database
-from rejoinder.inbound.callers import needs
+from rejoinder.inbound.rest.callers import needs
 from rejoinder.outbound.decide import Reported, Status
 from rejoinder.outbound.told.receipt import receive_receipt
 from rejoinder.workspaces.model import Caller

@@ -8,17 +8,18 @@ from fastapi import APIRouter, Depends, Header, Path, Query
 from fastapi.responses import StreamingResponse
 from pydantic import Field
 
-from rejoinder.api.bodies import Body
-from rejoinder.api.views import ConversationView, MessageView, Page, View
+from rejoinder.api.bodies import Body, Page, View
+from rejoinder.api.conversations.cursor import listed_after, waiting_after, waiting_mark
+from rejoinder.api.conversations.views import ConversationView, MessageView
 from rejoinder.bots import store as bots
 from rejoinder.conversations import store
 from rejoinder.conversations.model import Conversation, State
 from rejoinder.db import Database, Read
 from rejoinder.errors import Invalid, NotFound
-from rejoinder.inbound.callers import needs
 from rejoinder.inbound.edit import delete, edit
-from rejoinder.inbound.view import OutcomeView
-from rejoinder.inbound.wait import await_outcome, look_up
+from rejoinder.inbound.rest.callers import needs
+from rejoinder.inbound.rest.view import OutcomeView
+from rejoinder.inbound.rest.wait import await_outcome, look_up
 from rejoinder.live.bus import Bus
 from rejoinder.live.stream import stream
 from rejoinder.turns.hands.modes import set_modes
@@ -120,7 +121,9 @@ def routes(db: Database, bus: Bus, tokens: Tokens, max_wait_seconds: float) -> A
         state: Annotated[
             State | None, Query(description="Only those: `waiting` is for a person.")
         ] = None,
-        after: Annotated[UUID | None, Query(description="Conversations behind this one.")] = None,
+        after: Annotated[
+            str | None, Query(max_length=100, description="`next` of the page before.")
+        ] = None,
         limit: Annotated[int, Query(ge=1, le=200)] = 50,
     ) -> Page[ConversationView]:
         """Conversations, the oldest first.
@@ -129,8 +132,13 @@ def routes(db: Database, bus: Bus, tokens: Tokens, max_wait_seconds: float) -> A
         `escalated_at` since when.
         """
         async with db.read(caller.workspace_id) as read:
-            found = await store.conversations(read, state, after, limit)
+            if state == "waiting":
+                found = await store.waiting(read, waiting_after(after), limit)
+            else:
+                found = await store.conversations(read, state, listed_after(after), limit)
         items = [ConversationView.model_validate(each) for each in found]
+        if state == "waiting":
+            return Page.of(items, limit, waiting_mark)
         return Page.of(items, limit, lambda last: last.conversation_id)
 
     @router.get("/conversations/{conversation_id:path}/messages")

@@ -8,12 +8,11 @@ import asyncpg
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import Field
 
-from rejoinder.api.bodies import Body, Name
-from rejoinder.api.views import Page, View
+from rejoinder.api.bodies import Body, Name, Page, View
 from rejoinder.bots import store as bots
 from rejoinder.db import Database, Read, new_id
 from rejoinder.errors import Conflict, NotFound
-from rejoinder.inbound.callers import needs
+from rejoinder.inbound.rest.callers import needs
 from rejoinder.knowledge.importing import store
 from rejoinder.knowledge.importing.model import Base
 from rejoinder.workspaces.model import Caller

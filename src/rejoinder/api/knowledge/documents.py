@@ -6,11 +6,11 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
+from rejoinder.api.bodies import Page, View
 from rejoinder.api.knowledge.upload import OPENAPI, Asked, Line, Storable, Tag, material
-from rejoinder.api.views import Page, View
 from rejoinder.db import Database
 from rejoinder.errors import NotFound
-from rejoinder.inbound.callers import needs
+from rejoinder.inbound.rest.callers import needs
 from rejoinder.knowledge.importing import store
 from rejoinder.knowledge.importing.formats.apart import Reading
 from rejoinder.knowledge.importing.model import Format, Stored

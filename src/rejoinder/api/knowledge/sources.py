@@ -8,11 +8,10 @@ import asyncpg
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import ConfigDict, Field, StringConstraints, field_validator
 
-from rejoinder.api.bodies import Body
-from rejoinder.api.views import Page, View
+from rejoinder.api.bodies import Body, Page, View
 from rejoinder.db import Database, Read, new_id
 from rejoinder.errors import Conflict, NotFound
-from rejoinder.inbound.callers import needs
+from rejoinder.inbound.rest.callers import needs
 from rejoinder.knowledge.importing.websites import store
 from rejoinder.knowledge.importing.websites.addresses.urls import LONGEST, canonical
 from rejoinder.knowledge.importing.websites.jobs import job

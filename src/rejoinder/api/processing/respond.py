@@ -8,7 +8,7 @@ from rejoinder.api.processing.model import Means, ProcessingView, understood
 from rejoinder.conversations import store as records
 from rejoinder.conversations.model import Message
 from rejoinder.errors import Conflict
-from rejoinder.inbound.wait import await_outcome, look_up
+from rejoinder.inbound.rest.wait import await_outcome, look_up
 from rejoinder.turns.hands.replay import answer_again
 from rejoinder.turns.outcome.read import Outcome
 

@@ -12,8 +12,8 @@ from rejoinder.api.processing.respond import responded
 from rejoinder.conversations import store as records
 from rejoinder.conversations.model import Message
 from rejoinder.errors import Conflict
-from rejoinder.inbound.callers import needs
-from rejoinder.inbound.wait import no_message
+from rejoinder.inbound.rest.callers import needs
+from rejoinder.inbound.rest.wait import no_message
 from rejoinder.workspaces.model import Caller
 from rejoinder.workspaces.tokens import Tokens
 

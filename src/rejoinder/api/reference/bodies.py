@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, field_validator, model_validator
 from pydantic_core import to_json
 
-from rejoinder.inbound.body import Key, check_storable, read_time
+from rejoinder.inbound.rest.body import Key, check_storable, read_time
 
 _MOST_RESOURCES = (
     64 * 1024

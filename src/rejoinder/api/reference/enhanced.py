@@ -16,7 +16,7 @@ from rejoinder.db import Database
 from rejoinder.errors import Locked, Unavailable
 from rejoinder.inbound.model import Incoming
 from rejoinder.inbound.receive import receive
-from rejoinder.inbound.wait import at_first, await_outcome
+from rejoinder.inbound.rest.wait import at_first, await_outcome
 from rejoinder.live.bus import Bus
 from rejoinder.queue.priority import priority
 from rejoinder.turns.outcome import store as outcomes

@@ -17,7 +17,7 @@ from rejoinder.api.reference.bodies import ChatMessage, EnhancedMessage
 from rejoinder.api.reference.views import ChatView, EnhancedView, HandlerView
 from rejoinder.bots.known import Bots, Channels
 from rejoinder.db import Database
-from rejoinder.inbound.callers import needs
+from rejoinder.inbound.rest.callers import needs
 from rejoinder.live.bus import Bus
 from rejoinder.turns.upkeep.retention import Keep
 from rejoinder.workspaces.model import Caller

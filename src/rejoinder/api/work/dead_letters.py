@@ -8,12 +8,11 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, Field, model_validator
 
-from rejoinder.api.bodies import Body
-from rejoinder.api.views import Page, View
+from rejoinder.api.bodies import Body, Page, View
 from rejoinder.api.work.turns import FIRST, acting
 from rejoinder.db import BUSY, Database, new_id
 from rejoinder.errors import Conflict, Invalid, NotFound
-from rejoinder.inbound.callers import needs
+from rejoinder.inbound.rest.callers import needs
 from rejoinder.queue.dead_letters import store
 from rejoinder.queue.dead_letters.model import Kind, Resolution
 from rejoinder.turns.hands.replay import discard, replay

@@ -7,15 +7,14 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, Field, model_validator
 
-from rejoinder.api.bodies import Body
-from rejoinder.api.views import Page, View
+from rejoinder.api.bodies import Body, Page, View
 from rejoinder.api.work.turns import FIRST, acting
 from rejoinder.db import BUSY, Database
 from rejoinder.errors import Conflict, NotFound
-from rejoinder.inbound.callers import needs
 from rejoinder.inbound.intake import store
 from rejoinder.inbound.intake.model import State
 from rejoinder.inbound.intake.replay import discard, replay
+from rejoinder.inbound.rest.callers import needs
 from rejoinder.workspaces.model import Caller
 from rejoinder.workspaces.tokens import Tokens
 

@@ -7,10 +7,10 @@ from uuid import UUID
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, JsonValue
 
-from rejoinder.api.views import View
+from rejoinder.api.bodies import View
 from rejoinder.api.work.turns import acting
 from rejoinder.db import Database
-from rejoinder.inbound.callers import needs
+from rejoinder.inbound.rest.callers import needs
 from rejoinder.turns.outcome.records.model import Job, JobStatus
 from rejoinder.turns.outcome.records.read import cancel_job, job
 from rejoinder.workspaces.model import Caller

@@ -6,10 +6,10 @@ from typing import Annotated, Self
 from fastapi import APIRouter, Depends, Path
 from pydantic import BaseModel
 
-from rejoinder.api.views import Page
+from rejoinder.api.bodies import Page
 from rejoinder.api.work.load import Load, loads, named
 from rejoinder.db import Database
-from rejoinder.inbound.callers import needs
+from rejoinder.inbound.rest.callers import needs
 from rejoinder.queue.limits import Limit
 from rejoinder.workspaces.model import Caller
 from rejoinder.workspaces.tokens import Tokens

@@ -8,9 +8,9 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel
 
-from rejoinder.api.views import Page, View
+from rejoinder.api.bodies import Page, View
 from rejoinder.db import Database
-from rejoinder.inbound.callers import needs
+from rejoinder.inbound.rest.callers import needs
 from rejoinder.turns.hands.cancel import cancel_turn
 from rejoinder.turns.model import TurnState
 from rejoinder.turns.outcome.records import store

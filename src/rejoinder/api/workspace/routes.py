@@ -7,10 +7,9 @@ from uuid import UUID
 from fastapi import APIRouter, Depends
 from pydantic import Field
 
-from rejoinder.api.bodies import Body, Name
-from rejoinder.api.views import View
+from rejoinder.api.bodies import Body, Name, View
 from rejoinder.db import Database
-from rejoinder.inbound.callers import needs
+from rejoinder.inbound.rest.callers import needs
 from rejoinder.queue.priority import Plan
 from rejoinder.usage import store as ledger
 from rejoinder.usage.budget import Allowance

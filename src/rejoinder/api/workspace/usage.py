@@ -7,11 +7,11 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel
 
-from rejoinder.api.views import View
+from rejoinder.api.bodies import View
 from rejoinder.bots import store as bots
 from rejoinder.db import Database
 from rejoinder.errors import Invalid
-from rejoinder.inbound.callers import needs
+from rejoinder.inbound.rest.callers import needs
 from rejoinder.usage import store
 from rejoinder.usage.budget import Budget, Period, Subject
 from rejoinder.usage.budgets import Budgets

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from rejoinder.channels.port import Account, Checked, Platform
-from rejoinder.channels.wire import Wire
+from rejoinder.channels.port.adapter import Account, Checked, Platform
+from rejoinder.channels.port.wire import Wire
 from rejoinder.errors import Invalid, RejoinderError, Unavailable
 from rejoinder.net.guard import Forbidden, NotSent, Outward, Unanswered
 

@@ -11,14 +11,14 @@ from pydantic import JsonValue
 
 from rejoinder.bots import store
 from rejoinder.bots.model import Channel, ChannelSettings
-from rejoinder.channels.account import opened, sealed
 from rejoinder.channels.connect import ask
 from rejoinder.channels.connect.given import make, read, refuse
 from rejoinder.channels.connect.locked import bot_for, changing, find, to_change
 from rejoinder.channels.connect.model import Change, Connected, Tools, Wanted
 from rejoinder.channels.connect.settings import chat as read_settings
 from rejoinder.channels.connect.webhook import webhook_url
-from rejoinder.channels.port import Account, Checked, Platform
+from rejoinder.channels.port.account import opened, sealed
+from rejoinder.channels.port.adapter import Account, Checked, Platform
 from rejoinder.channels.rest.address import check_url
 from rejoinder.db import new_id
 from rejoinder.errors import Conflict, Setup

@@ -9,7 +9,7 @@ from rejoinder.channels.connect.chat import change_chat, check_chat, connect_cha
 from rejoinder.channels.connect.locked import find
 from rejoinder.channels.connect.model import Change, Connected, Tools, Wanted
 from rejoinder.channels.connect.rest import change_posted, make_rest
-from rejoinder.channels.port import Platform
+from rejoinder.channels.port.adapter import Platform
 from rejoinder.channels.registry import platform, platforms
 from rejoinder.errors import Invalid
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from pydantic import JsonValue
 
-from rejoinder.channels.port import Field
+from rejoinder.channels.port.adapter import Field
 from rejoinder.errors import Invalid
 
 LONGEST = 4096

@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import JsonValue
 
 from rejoinder.bots.model import Channel
-from rejoinder.channels.port import Checked
+from rejoinder.channels.port.adapter import Checked
 from rejoinder.db import Database
 from rejoinder.net.guard import Outward
 from rejoinder.secrets.vault import Vault

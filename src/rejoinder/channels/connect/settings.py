@@ -16,9 +16,9 @@ from pydantic import (
 )
 
 from rejoinder.bots.model import OPTED_IN, OPTED_OUT, UNSUPPORTED, ChannelSettings, Groups
-from rejoinder.channels import port
 from rejoinder.channels.connect import given as texts
 from rejoinder.channels.connect.given import Problem
+from rejoinder.channels.port import adapter as port
 
 _Words = Annotated[str, AfterValidator(str.strip), Field(max_length=1000)]
 _Name = Annotated[str, Field(min_length=1, max_length=512)]

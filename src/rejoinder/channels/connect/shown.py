@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pydantic_core import from_json
 
 from rejoinder.bots.model import Channel
-from rejoinder.channels.port import Platform
+from rejoinder.channels.port.adapter import Platform
 from rejoinder.channels.registry import platform
 from rejoinder.errors import Setup
 from rejoinder.secrets.vault import Vault

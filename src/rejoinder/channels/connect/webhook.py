@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from rejoinder.channels.port import Platform
+from rejoinder.channels.port.adapter import Platform
 from rejoinder.channels.registry import POSTED
 
 

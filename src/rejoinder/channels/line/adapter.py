@@ -12,7 +12,6 @@ from typing import ClassVar
 
 from pydantic import JsonValue
 
-from rejoinder.channels.event import InboundEvent, MediaRef
 from rejoinder.channels.line.asking import announced, asked
 from rejoinder.channels.line.compose import TOGETHER
 from rejoinder.channels.line.form.fit import TEXT
@@ -20,8 +19,7 @@ from rejoinder.channels.line.media import DATA_URL, located
 from rejoinder.channels.line.send import BASE_URL, api, bearer, send
 from rejoinder.channels.line.webhook.parse import parse
 from rejoinder.channels.line.webhook.verify import check
-from rejoinder.channels.model import Outgoing, Receipt
-from rejoinder.channels.port import (
+from rejoinder.channels.port.adapter import (
     Account,
     BadSignature,
     Capabilities,
@@ -33,7 +31,9 @@ from rejoinder.channels.port import (
     Request,
     Signal,
 )
-from rejoinder.channels.wire import Wire
+from rejoinder.channels.port.event import InboundEvent, MediaRef
+from rejoinder.channels.port.outgoing import Outgoing, Receipt
+from rejoinder.channels.port.wire import Wire
 from rejoinder.conversations.content import Part
 from rejoinder.net.guard import Forbidden, NotSent, Unanswered
 

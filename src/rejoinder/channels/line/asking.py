@@ -11,8 +11,8 @@ from pydantic_core import from_json
 from rejoinder.channels.line.errors import words
 from rejoinder.channels.line.reading import Json, record, text
 from rejoinder.channels.line.send import api, bearer
-from rejoinder.channels.port import Account, Checked
-from rejoinder.channels.wire import Wire
+from rejoinder.channels.port.adapter import Account, Checked
+from rejoinder.channels.port.wire import Wire
 from rejoinder.errors import Invalid, RejoinderError, Unavailable
 from rejoinder.net.guard import NotSent, Posted, Unanswered
 

@@ -13,7 +13,7 @@ from pydantic import JsonValue
 from pydantic_core import from_json
 
 from rejoinder.channels.line.reading import Json, record, records, text
-from rejoinder.channels.model import (
+from rejoinder.channels.port.outgoing import (
     BadCredential,
     NotTaken,
     Receipt,

@@ -12,12 +12,12 @@ from urllib.parse import quote, urlsplit
 
 from pydantic_core import from_json
 
-from rejoinder.channels.event import MediaRef
 from rejoinder.channels.line.errors import words
 from rejoinder.channels.line.reading import record
 from rejoinder.channels.line.send import bearer
-from rejoinder.channels.port import Account, Download, NotThere
-from rejoinder.channels.wire import Wire
+from rejoinder.channels.port.adapter import Account, Download, NotThere
+from rejoinder.channels.port.event import MediaRef
+from rejoinder.channels.port.wire import Wire
 from rejoinder.errors import Unavailable
 from rejoinder.net.guard import Posted
 

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from pydantic import JsonValue
 
-from rejoinder.channels import reading
-from rejoinder.channels.reading import Json, load, number, record, records
+from rejoinder.channels.port import reading
+from rejoinder.channels.port.reading import Json, load, number, record, records
 
 __all__ = ["Json", "load", "moment", "number", "record", "records", "text", "whole"]
 

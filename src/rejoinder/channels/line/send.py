@@ -18,9 +18,9 @@ from rejoinder.channels.line.form.action import Object
 from rejoinder.channels.line.form.audio import duration_ms
 from rejoinder.channels.line.form.fit import address
 from rejoinder.channels.line.webhook.parse import USER
-from rejoinder.channels.model import NotTaken, Outgoing, Receipt, Refused, Unsure
-from rejoinder.channels.port import Account, Files
-from rejoinder.channels.wire import Wire
+from rejoinder.channels.port.adapter import Account, Files
+from rejoinder.channels.port.outgoing import NotTaken, Outgoing, Receipt, Refused, Unsure
+from rejoinder.channels.port.wire import Wire
 from rejoinder.conversations.content import File, Part
 from rejoinder.errors import Unavailable
 from rejoinder.net.guard import Forbidden, NotSent, Unanswered

@@ -32,8 +32,8 @@ from rejoinder.channels.line.played.files import made
 from rejoinder.channels.line.played.posts import event, message, webhook
 from rejoinder.channels.line.played.shown import taps, title, words
 from rejoinder.channels.line.reading import record, records, text
-from rejoinder.channels.port import Account
-from rejoinder.channels.simulated import Call, Customer, Fault, Outcome, Reply, Shown, Webhook
+from rejoinder.channels.port.adapter import Account
+from rejoinder.channels.port.simulated import Call, Customer, Fault, Outcome, Reply, Shown, Webhook
 from rejoinder.conversations.content import Choice, File, Part
 
 TOKEN_LIVES: Final = timedelta(minutes=1)

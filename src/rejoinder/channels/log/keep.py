@@ -12,9 +12,9 @@ from uuid import UUID
 from rejoinder.channels.log import store
 from rejoinder.channels.log.model import Direction, Entry
 from rejoinder.channels.log.redact import redacted, shown
-from rejoinder.channels.model import Outgoing
-from rejoinder.channels.port import Request
-from rejoinder.channels.wire import Exchange
+from rejoinder.channels.port.adapter import Request
+from rejoinder.channels.port.outgoing import Outgoing
+from rejoinder.channels.port.wire import Exchange
 from rejoinder.db import AWAY, BUSY, Database, new_id
 from rejoinder.errors import Unavailable
 from rejoinder.telemetry.logs import log

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Mapping
 
-from rejoinder.channels.port import BadSignature
+from rejoinder.channels.port.adapter import BadSignature
 
 
 def answer(verify_token: str, query: Mapping[str, str]) -> str:

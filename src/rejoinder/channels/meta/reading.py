@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from pydantic import JsonValue
 
-from rejoinder.channels.reading import Json, cleaned, record
+from rejoinder.channels.port.reading import Json, cleaned, record
 
 __all__ = ["Json", "code", "first", "load", "moment", "number", "record", "records", "text"]
 

@@ -11,7 +11,7 @@ import hmac
 import re
 from collections.abc import Mapping
 
-from rejoinder.channels.port import BadSignature
+from rejoinder.channels.port.adapter import BadSignature
 
 HEADER = "x-hub-signature-256"
 

@@ -8,11 +8,13 @@ no id that would tell a message sent twice.
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import ClassVar
 
 from pydantic import JsonValue
 from pydantic_core import from_json, to_json
 
-from rejoinder.channels.model import (
+from rejoinder.channels.pancake.token import unseal
+from rejoinder.channels.port.outgoing import (
     BadCredential,
     NotTaken,
     Outgoing,
@@ -22,7 +24,6 @@ from rejoinder.channels.model import (
     Throttled,
     Unsure,
 )
-from rejoinder.channels.pancake.token import unseal
 from rejoinder.errors import Setup
 from rejoinder.net.guard import Forbidden, NotSent, Outward, Posted, Unanswered
 from rejoinder.net.retry_after import retry_after
@@ -37,6 +38,8 @@ _TOO_SLOW, _TOO_EARLY, _TOO_MANY, _UNAVAILABLE = 408, 425, 429, 503
 
 class Pancake:
     """Sends for Pancake channels. It would take a repeated message for another, so what was not answered is unsure."""
+
+    kinds: ClassVar[frozenset[str] | None] = frozenset({"text"})
 
     def __init__(self, out: Outward, vault: Vault) -> None:
         self._out = out

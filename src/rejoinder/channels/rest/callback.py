@@ -8,11 +8,12 @@ redirects are not followed, 15 to 30 s are given for the answer.
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import ClassVar
 
 from pydantic_core import to_json
 from standardwebhooks import Webhook
 
-from rejoinder.channels.model import (
+from rejoinder.channels.port.outgoing import (
     NotTaken,
     Outgoing,
     Receipt,
@@ -33,6 +34,9 @@ GONE, TOO_MANY, UNAVAILABLE = 410, 429, 503
 
 class Callback:
     """Sends for REST channels. A receiver knows a repeated webhook-id, unless its channel says that it doesn't."""
+
+    kinds: ClassVar[frozenset[str] | None] = None
+    """What it shows is its program's affair."""
 
     def __init__(self, out: Outward, vault: Vault) -> None:
         self._out = out

@@ -11,9 +11,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import ClassVar
 
-from rejoinder.channels.event import InboundEvent, MediaRef
-from rejoinder.channels.model import Outgoing, Receipt
-from rejoinder.channels.port import (
+from rejoinder.channels.port.adapter import (
     Account,
     BadSignature,
     Capabilities,
@@ -25,6 +23,9 @@ from rejoinder.channels.port import (
     Request,
     Signal,
 )
+from rejoinder.channels.port.event import InboundEvent, MediaRef
+from rejoinder.channels.port.outgoing import Outgoing, Receipt
+from rejoinder.channels.port.wire import Wire
 from rejoinder.channels.telegram.api import BASE_URL, ask
 from rejoinder.channels.telegram.asking import announced, asked
 from rejoinder.channels.telegram.compose.form import CAPTION, TEXT
@@ -33,7 +34,6 @@ from rejoinder.channels.telegram.parse.mentions import bot_of
 from rejoinder.channels.telegram.parse.update import parse
 from rejoinder.channels.telegram.send import answer_tap, is_chat, send
 from rejoinder.channels.telegram.verify import check
-from rejoinder.channels.wire import Wire
 from rejoinder.conversations.content import Part
 from rejoinder.net.guard import Forbidden, NotSent, Unanswered
 

@@ -10,9 +10,9 @@ from urllib.parse import quote
 from pydantic import JsonValue
 from pydantic_core import from_json
 
-from rejoinder.channels.port import Account
+from rejoinder.channels.port.adapter import Account
+from rejoinder.channels.port.wire import Wire
 from rejoinder.channels.telegram.parse.reading import Json, record
-from rejoinder.channels.wire import Wire
 from rejoinder.net.guard import Posted
 
 BASE_URL: Final = "https://api.telegram.org"

@@ -11,11 +11,11 @@ from urllib.parse import urlsplit
 
 from pydantic import JsonValue
 
-from rejoinder.channels.port import Account, Checked
+from rejoinder.channels.port.adapter import Account, Checked
+from rejoinder.channels.port.wire import Wire
 from rejoinder.channels.telegram.api import answer, ask, base, redact
 from rejoinder.channels.telegram.errors import words
 from rejoinder.channels.telegram.parse.reading import Json, key, moment, record, text, whole
-from rejoinder.channels.wire import Wire
 from rejoinder.errors import Invalid, RejoinderError, Unavailable
 from rejoinder.net.guard import Forbidden, NotSent, Posted, Unanswered
 

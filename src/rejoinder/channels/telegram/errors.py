@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from rejoinder.channels.model import (
+from rejoinder.channels.port.outgoing import (
     BadCredential,
     NotTaken,
     Receipt,

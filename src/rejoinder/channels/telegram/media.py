@@ -8,12 +8,12 @@ from __future__ import annotations
 from typing import Final
 from urllib.parse import urlsplit
 
-from rejoinder.channels.event import MediaRef
-from rejoinder.channels.port import Account, Download, NotThere
+from rejoinder.channels.port.adapter import Account, Download, NotThere
+from rejoinder.channels.port.event import MediaRef
+from rejoinder.channels.port.wire import Wire
 from rejoinder.channels.telegram.api import answer, ask, base, file_url
 from rejoinder.channels.telegram.errors import words
 from rejoinder.channels.telegram.parse.reading import record, text
-from rejoinder.channels.wire import Wire
 from rejoinder.errors import Unavailable
 from rejoinder.net.guard import Forbidden, NotSent, Unanswered
 

@@ -13,8 +13,9 @@ from typing import Final
 
 from pydantic import JsonValue
 
-from rejoinder.channels.model import NotTaken, Outgoing, Receipt, Refused, Taken, Unsure
-from rejoinder.channels.port import Account, Files
+from rejoinder.channels.port.adapter import Account, Files
+from rejoinder.channels.port.outgoing import NotTaken, Outgoing, Receipt, Refused, Taken, Unsure
+from rejoinder.channels.port.wire import Wire
 from rejoinder.channels.telegram.api import ask, method_url
 from rejoinder.channels.telegram.compose.form import Attached, Sending
 from rejoinder.channels.telegram.compose.keyboard import Object
@@ -23,7 +24,6 @@ from rejoinder.channels.telegram.compose.multipart import multipart
 from rejoinder.channels.telegram.errors import Unsendable, migrated, receipt
 from rejoinder.channels.telegram.parse.people import USER
 from rejoinder.channels.telegram.parse.update import CALLBACK
-from rejoinder.channels.wire import Wire
 from rejoinder.conversations.content import File, Part
 from rejoinder.net.guard import Forbidden, NotSent, Posted, Unanswered
 

@@ -14,8 +14,8 @@ from typing import ClassVar, Final, Literal
 from pydantic import JsonValue
 from pydantic_core import to_json
 
-from rejoinder.channels.port import Account
-from rejoinder.channels.simulated import Call, Customer, Fault, Outcome, Reply, Shown, Webhook
+from rejoinder.channels.port.adapter import Account
+from rejoinder.channels.port.simulated import Call, Customer, Fault, Outcome, Reply, Shown, Webhook
 from rejoinder.channels.telegram.compose.keyboard import Object, callback_data
 from rejoinder.channels.telegram.parse.reading import Json, key, record, text
 from rejoinder.channels.telegram.played import posts

@@ -9,7 +9,7 @@ import hmac
 from collections.abc import Mapping
 from typing import Final
 
-from rejoinder.channels.port import BadSignature
+from rejoinder.channels.port.adapter import BadSignature
 
 HEADER: Final = "x-telegram-bot-api-secret-token"
 

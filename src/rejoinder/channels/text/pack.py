@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rejoinder.channels.port import Limits
+from rejoinder.channels.port.adapter import Limits
 from rejoinder.channels.registry import platform
 from rejoinder.channels.text.split import count, split
 from rejoinder.conversations.content import Part, Text

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from rejoinder.channels.port import Unit
+from rejoinder.channels.port.adapter import Unit
 from rejoinder.text.graphemes import boundary
 from rejoinder.text.sentences import sentences
 from rejoinder.text.thai import segment

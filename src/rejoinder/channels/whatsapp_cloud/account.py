@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
-from rejoinder.channels.port import Account, Capabilities, Field, Limits
+from rejoinder.channels.port.adapter import Account, Capabilities, Field, Limits
 
 BASE_URL: Final = "https://graph.facebook.com"
 API_VERSION: Final = "v25.0"  # good until 29 July 2028; v20.0 went on 24 September 2026

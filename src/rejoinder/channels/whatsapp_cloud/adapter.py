@@ -10,12 +10,10 @@ from typing import ClassVar
 
 from pydantic import JsonValue
 
-from rejoinder.channels.event import InboundEvent, MediaRef
 from rejoinder.channels.meta import handshake, signature
 from rejoinder.channels.meta.graph import answered, bearer
 from rejoinder.channels.meta.reading import records, text
-from rejoinder.channels.model import NotTaken, Outgoing, Receipt, Refused, Taken, Unsure
-from rejoinder.channels.port import (
+from rejoinder.channels.port.adapter import (
     Account,
     Capabilities,
     Checked,
@@ -26,6 +24,9 @@ from rejoinder.channels.port import (
     Request,
     Signal,
 )
+from rejoinder.channels.port.event import InboundEvent, MediaRef
+from rejoinder.channels.port.outgoing import NotTaken, Outgoing, Receipt, Refused, Taken, Unsure
+from rejoinder.channels.port.wire import Wire
 from rejoinder.channels.whatsapp_cloud.account import (
     CAPABILITIES,
     CREDENTIALS,
@@ -40,7 +41,6 @@ from rejoinder.channels.whatsapp_cloud.errors import receipt
 from rejoinder.channels.whatsapp_cloud.media import attach, locate
 from rejoinder.channels.whatsapp_cloud.parse.body import parse
 from rejoinder.channels.whatsapp_cloud.parse.people import PHONE, WHATSAPP_USER, identity, is_user
-from rejoinder.channels.wire import Wire
 from rejoinder.conversations.content import File, Part
 from rejoinder.net.guard import Forbidden, NotSent, Posted, Unanswered
 

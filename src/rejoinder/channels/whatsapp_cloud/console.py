@@ -8,11 +8,11 @@ from urllib.parse import urlencode
 
 from rejoinder.channels.meta.graph import answered, bearer, refusal
 from rejoinder.channels.meta.reading import Json, text
-from rejoinder.channels.model import BadCredential, NotTaken, Receipt, Throttled, Unsure
-from rejoinder.channels.port import Account, Checked
+from rejoinder.channels.port.adapter import Account, Checked
+from rejoinder.channels.port.outgoing import BadCredential, NotTaken, Receipt, Throttled, Unsure
+from rejoinder.channels.port.wire import Wire
 from rejoinder.channels.whatsapp_cloud.account import address
 from rejoinder.channels.whatsapp_cloud.errors import receipt
-from rejoinder.channels.wire import Wire
 from rejoinder.errors import Invalid, Unavailable
 from rejoinder.net.guard import Forbidden, NotSent, Posted, Unanswered
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Final, Literal, TypeAlias
 
-from rejoinder.channels.event import Failure
 from rejoinder.channels.meta.graph import GraphError, refusal
-from rejoinder.channels.model import (
+from rejoinder.channels.port.event import Failure
+from rejoinder.channels.port.outgoing import (
     BadCredential,
     NotTaken,
     Receipt,

@@ -13,15 +13,15 @@ from typing import Final
 from urllib.parse import quote, urlsplit
 from uuid import uuid4
 
-from rejoinder.channels.event import MediaRef
 from rejoinder.channels.meta.graph import answered, bearer, refusal
 from rejoinder.channels.meta.reading import text
-from rejoinder.channels.model import NotTaken, Receipt, Refused, Unsure
-from rejoinder.channels.port import Account, Download, Files, NotThere
+from rejoinder.channels.port.adapter import Account, Download, Files, NotThere
+from rejoinder.channels.port.event import MediaRef
+from rejoinder.channels.port.outgoing import NotTaken, Receipt, Refused, Unsure
+from rejoinder.channels.port.wire import Wire
 from rejoinder.channels.whatsapp_cloud.account import address
 from rejoinder.channels.whatsapp_cloud.compose import Attached
 from rejoinder.channels.whatsapp_cloud.errors import receipt
-from rejoinder.channels.wire import Wire
 from rejoinder.conversations.content import File
 from rejoinder.errors import Unavailable
 from rejoinder.net.guard import Forbidden, NotSent, Posted, Unanswered

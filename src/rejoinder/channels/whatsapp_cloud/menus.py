@@ -7,7 +7,7 @@ ids must differ within a message.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -24,6 +24,7 @@ from rejoinder.conversations.content import (
     Row,
     Section,
 )
+from rejoinder.text.language import language
 
 LONGEST_BODY: Final = 1024
 LONGEST_LINE: Final = 60
@@ -35,8 +36,15 @@ LONGEST_ROW: Final = 24
 LONGEST_ROW_ID: Final = 200
 LONGEST_DESCRIPTION: Final = 72
 
-_OPENS = "Options"  # on the button that opens a list, and
-_FOLLOWS = "Open"  # on one that leads to an address, where the message gives them no words
+_OPENS: Final = {
+    "en": "Options",
+    "th": "ตัวเลือก",
+    "vi": "Lựa chọn",
+    "pt": "Opções",
+    "es": "Opciones",
+}  # on the button that opens a list, in the language of its text, and
+_FOLLOWS: Final = {"en": "Open", "th": "เปิด", "vi": "Mở", "pt": "Abrir", "es": "Abrir"}
+# on one that leads to an address, where the message gives them no words
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +109,7 @@ def interactive(menu: Menu) -> dict[str, JsonValue] | None:
     """The menu in the best form of WhatsApp's; None where none holds it, and numbered text must do."""
     text = _lines(menu.header if _long(menu.header) else None, menu.text)
     if len(menu.links) == 1 and not menu.items and not menu.image_url and _is_web(menu.links[0][1]):
-        return _framed(menu, _lines(text), "cta_url", _link(menu.links[0]))
+        return _framed(menu, _lines(text), "cta_url", _link(menu.links[0], menu.text))
     body = _lines(text, *(f"{title}: {url}" for title, url in menu.links))
     if not menu.items:
         return None
@@ -205,7 +213,7 @@ def _list(menu: Menu) -> dict[str, JsonValue] | None:
             section["title"] = shorten(group.title, LONGEST_ROW) or str(len(sections) + 1)
         sections.append(section)
     return {
-        "button": shorten((menu.opens or "").strip() or _OPENS, LONGEST_BUTTON),
+        "button": shorten((menu.opens or "").strip() or _in_its(_OPENS, menu.text), LONGEST_BUTTON),
         "sections": sections,
     }
 
@@ -218,12 +226,16 @@ def _row(item: Tappable) -> dict[str, JsonValue]:
     return row | {"description": shorten(below, LONGEST_DESCRIPTION)} if below else row
 
 
-def _link(link: tuple[str, str]) -> dict[str, JsonValue]:
+def _in_its(words: Mapping[str, str], text: str) -> str:
+    return words.get(language(text), words["en"])
+
+
+def _link(link: tuple[str, str], text: str) -> dict[str, JsonValue]:
     title, url = link
     return {
         "name": "cta_url",
         "parameters": {
-            "display_text": shorten(title.strip() or _FOLLOWS, LONGEST_BUTTON),
+            "display_text": shorten(title.strip() or _in_its(_FOLLOWS, text), LONGEST_BUTTON),
             "url": url,
         },
     }

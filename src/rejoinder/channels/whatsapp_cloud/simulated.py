@@ -13,8 +13,8 @@ from typing import ClassVar, Literal
 
 from pydantic import JsonValue, ValidationError
 
-from rejoinder.channels.port import Account
-from rejoinder.channels.simulated import Call, Customer, Fault, Outcome, Reply, Shown, Webhook
+from rejoinder.channels.port.adapter import Account
+from rejoinder.channels.port.simulated import Call, Customer, Fault, Outcome, Reply, Shown, Webhook
 from rejoinder.channels.whatsapp_cloud.parse.people import identity
 from rejoinder.channels.whatsapp_cloud.played import answers, people
 from rejoinder.channels.whatsapp_cloud.played.files import SAMPLES, Drawer, Kept, uploaded

@@ -13,7 +13,7 @@ from pydantic import JsonValue
 
 from rejoinder.channels.connect.given import is_needed
 from rejoinder.channels.connect.settings import Common, Rest
-from rejoinder.channels.port import Field, Platform
+from rejoinder.channels.port.adapter import Field, Platform
 from rejoinder.errors import Setup
 
 _YES, _NO = ("true", "yes", "on", "1"), ("false", "no", "off", "0")

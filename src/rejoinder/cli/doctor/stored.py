@@ -7,9 +7,9 @@ from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 from rejoinder.app.database import check
+from rejoinder.bots.reseal import by_key
 from rejoinder.channels.connect.webhook import is_reachable
 from rejoinder.channels.registry import platforms
-from rejoinder.channels.reseal import by_key
 from rejoinder.cli.doctor import store
 from rejoinder.cli.doctor.report import Finding, State
 from rejoinder.db import Database

@@ -16,7 +16,7 @@ def eval_knowledge(
         Path | None,
         typer.Argument(
             help="Questions as JSON lines: language, question, and document, heading and fact of the answer.",
-            show_default="60 questions about the sample",
+            show_default="75 questions about the sample",
         ),
     ] = None,
     workspace: Annotated[

@@ -24,6 +24,7 @@ from rejoinder.errors import Setup
 from rejoinder.knowledge import documents
 from rejoinder.knowledge.embedding.embed import Means, embed_document
 from rejoinder.knowledge.evaluate import Question, Report, evaluate, fixed, parse
+from rejoinder.knowledge.searching.installed import Installed
 from rejoinder.knowledge.searching.meaning import Meaning
 from rejoinder.llm.embedding import embedder_of
 from rejoinder.net.http import session
@@ -71,6 +72,10 @@ async def _evaluate(
         both = None
         if embedder is not None:
             stack.push_async_callback(embedder.close)
+        if embedder is not None and not await Installed(db).yes():
+            typer.echo("Without the extension vector search is by words alone.", err=True)
+            embedder = None
+        if embedder is not None:
             means = Means(db, embedder)
             async with db.read(workspace_id) as read:
                 held = await documents(read)

@@ -100,3 +100,14 @@ def bases(workspace: Workspace = _DEMO) -> None:
     from rejoinder.cli.knowledge.show import run_bases
 
     run_bases(workspace)
+
+
+@knowledge.command()
+def index(
+    away: Annotated[bool, typer.Option("--drop", help="Take it away again.")] = False,
+    workspace: Workspace = _DEMO,
+) -> None:
+    """Index the workspace's vectors, for search among more than 5,000 chunks; others read and write meanwhile."""
+    from rejoinder.cli.knowledge.index import run_index
+
+    run_index(workspace, away=away)

@@ -8,13 +8,15 @@ from pathlib import Path
 import typer
 
 from rejoinder.app.database import any_database, bring_forward
-from rejoinder.channels.reseal import by_key
+from rejoinder.bots.reseal import by_key
 from rejoinder.cli.run import run_async, say
 from rejoinder.db import connect
 from rejoinder.db.backup import backup, restore
+from rejoinder.db.backup.manifest import Manifest
 from rejoinder.db.backup.restore import readable
 from rejoinder.db.private.upgrade import upgrade
 from rejoinder.errors import Setup
+from rejoinder.secrets.keys import FILE
 from rejoinder.secrets.vault import Vault, open_vault
 from rejoinder.settings import Settings, load
 from rejoinder.telemetry.logs import configure
@@ -51,11 +53,14 @@ async def _backup(settings: Settings, file: Path) -> None:
         f"{file}: {len(manifest.tables)} tables, {manifest.rows:,} rows, {written.bytes / 1e6:,.1f} MB."
     )
     typer.echo("The secret key is not in it: keep a copy of that elsewhere (docs/secrets.md).")
+    if _has_files(manifest):
+        typer.echo(f"Nor are the files of messages: copy {_place(settings)} too.")
 
 
 async def _restore(settings: Settings, file: Path) -> None:
     readable(file)  # before a PostgreSQL is made for it
     given = settings.secret_key.get_secret_value() if settings.secret_key else None
+    key_made = given is None and not (settings.data / FILE).exists()
     async with any_database(settings, say, new=True) as dsn:
         vault = open_vault(given, settings.data)
         manifest = await restore(dsn, file, say)
@@ -63,20 +68,38 @@ async def _restore(settings: Settings, file: Path) -> None:
         typer.echo(
             f"{len(manifest.tables)} tables, {manifest.rows:,} rows of {manifest.made_at}: all there."
         )
-        await _say_what_stays_sealed(dsn, vault)
+        if _has_files(manifest):
+            typer.echo(f"Files of messages are not in a backup: put yours into {_place(settings)}.")
+        await _say_what_stays_sealed(dsn, vault, settings.data / FILE if key_made else None)
 
 
-async def _say_what_stays_sealed(dsn: str, vault: Vault) -> None:
+def _has_files(manifest: Manifest) -> bool:
+    """Whether messages have files; a backup of before there were any has no such table."""
+    table = manifest.tables.get("media")
+    return table is not None and table.rows > 0
+
+
+def _place(settings: Settings) -> str:
+    return settings.media_url or str(settings.data / "media")
+
+
+async def _say_what_stays_sealed(dsn: str, vault: Vault, made: Path | None) -> None:
+    """`made` is the key file where this command began it: nothing is sealed with that key."""
     db = await connect(dsn, size=2, name="rejoinder restore")
     try:
         found = await by_key(db, vault)
     finally:
         await db.close()
-    if found[None]:
-        typer.echo(
-            f"{found[None]} of {found.total()} credentials are sealed with a key that is not here: put it behind the "
-            "present one (docs/secrets.md), then run `rejoinder secrets rotate`."
-        )
+    if not found[None]:
+        return
+    mend = (
+        f"copy the former secret.key over {made}, with which nothing is sealed yet."
+        if made
+        else "put it behind the present one (docs/secrets.md), then run `rejoinder secrets rotate`."
+    )
+    typer.echo(
+        f"{found[None]} of {found.total()} credentials are sealed with a key that is not here: {mend}"
+    )
 
 
 async def _upgrade(settings: Settings) -> None:

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 import typer
 
 from rejoinder.app.database import any_database, check
-from rejoinder.channels.reseal import by_key, keys_at_rest, reseal
+from rejoinder.bots.reseal import by_key, keys_at_rest, reseal
 from rejoinder.cli.run import run_async, say
 from rejoinder.db import Database, connect
 from rejoinder.errors import Setup

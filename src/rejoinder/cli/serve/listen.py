@@ -14,8 +14,8 @@ from rejoinder.errors import Setup
 
 _BACKLOG = 2048
 _MENDS = {
-    errno.EADDRINUSE: "Stop what uses it, or choose another port: PORT=8001 make run",
-    errno.EACCES: "Ports under 1024 are root's; choose another: PORT=8001 make run",
+    errno.EADDRINUSE: "Stop what uses it, or choose another port with PORT; PORT=0 takes a free one.",
+    errno.EACCES: "Ports under 1024 are root's; choose another with PORT; PORT=0 takes a free one.",
 }
 _MEND_HOST = (
     "HOST must be an address of this machine: 127.0.0.1 for itself, 0.0.0.0 for all its networks."

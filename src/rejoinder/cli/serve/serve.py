@@ -25,7 +25,7 @@ from rejoinder.cli.serve.greeting import greeting
 from rejoinder.cli.serve.listen import bind, server_for, url_of
 from rejoinder.cli.serve.memory import settled
 from rejoinder.cli.serve.stop import Stop
-from rejoinder.db import connect
+from rejoinder.db import Database, connect
 from rejoinder.errors import Setup
 from rejoinder.live.bus import Bus
 from rejoinder.llm.choose import names
@@ -100,7 +100,10 @@ async def _run(
     worker: bool,
     count: int,
 ) -> None:
+    loading = _loading() if worker and not count else None
     dsn = await stack.enter_async_context(ready_database(settings, say))
+    if loading is not None:
+        await loading
     db = await connect(dsn, size=settings.pool_size, lock_timeout=_EDGE_LOCK)
     stack.push_async_callback(db.close)
     secret = settings.secret_key.get_secret_value() if settings.secret_key else None
@@ -111,7 +114,7 @@ async def _run(
     await stack.enter_async_context(bus.running())
     channel_log = ChannelLog(db, keep=settings.keep_channel_log_days > 0)
     await stack.enter_async_context(channel_log.open())
-    crew = await _crew(settings, say, stack, stop, dsn, vault, worker=worker, count=count)
+    crew = await _crew(settings, say, stack, stop, db, vault, worker=worker, count=count)
     answering = names(settings.model, accounts(settings))
     app = build(
         db=db,
@@ -150,6 +153,18 @@ async def _run(
     )
 
 
+def _loading() -> asyncio.Task[None]:
+    """The worker's program and word lists on their way, a second of CPU, while PostgreSQL starts."""
+
+    def load() -> None:
+        from rejoinder.cli.serve import working  # noqa: F401 - pydantic-ai with it
+        from rejoinder.turns.answering.warm import warm
+
+        warm()
+
+    return asyncio.create_task(asyncio.to_thread(load), name="loading")
+
+
 async def _sample(dsn: str, pancake: Pancake) -> Sample:
     """The sample workspace. Another server that starts on an empty database takes a second or two to add it."""
     db = await connect(dsn, size=1, lock_timeout=_SAMPLE_LOCK)
@@ -164,7 +179,7 @@ async def _crew(
     say: Callable[[str], None],
     stack: AsyncExitStack,
     stop: Stop,
-    dsn: str,
+    db: Database,
     vault: Vault,
     *,
     worker: bool,
@@ -181,7 +196,8 @@ async def _crew(
         working,  # pydantic-ai with it, which a server without a worker doesn't need
     )
 
-    work = await stack.enter_async_context(working(dsn, settings, vault))
+    work = await stack.enter_async_context(working(db.dsn, settings, vault))
+    stack.enter_context(work.beside(db))
 
     async def ours() -> Chain:
         return work.models.default

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from uuid import UUID
 
 from aiohttp import ClientSession
 
 from rejoinder.app.accounts import accounts
 from rejoinder.channels.log import ChannelLog
 from rejoinder.channels.senders import Senders
-from rejoinder.db import connect
+from rejoinder.db import Database, connect
 from rejoinder.guard.redact import KINDS, Redaction
 from rejoinder.inbound.locate import locating
 from rejoinder.knowledge.embedding.embed import Means as Embedding
@@ -28,6 +29,7 @@ from rejoinder.media.links import Links
 from rejoinder.media.model import Transcribe, Transcript
 from rejoinder.media.objects import Objects, Place
 from rejoinder.media.taking.download import Means as Fetching
+from rejoinder.media.taking.hear import Hearing
 from rejoinder.media.taking.scan import scanner
 from rejoinder.net.guard import outward
 from rejoinder.net.http import session
@@ -73,13 +75,15 @@ async def working(
             locating(db, vault, out),
             limits(settings.media_limits),
             scanner(settings.media_scanner),
-            await _hearing(stack, settings, http, places) if MEDIA in lanes else None,
+            await _hearing(stack, settings, db, http, places) if MEDIA in lanes else None,
         )
         if TURNS in lanes:  # else the first customer waits for dictionaries and word lists
             await asyncio.to_thread(warm)
         signals = Signals(db, out, vault)
         embedder = (
-            embedder_of(settings.embedder, accounts(settings), http, models=settings.model)
+            embedder_of(
+                settings.embedder, accounts(settings), http, models=settings.model, limits=places
+            )
             if lanes & {TURNS, EMBEDDINGS}
             else None
         )
@@ -97,7 +101,7 @@ def _hidden(text: str) -> str:
 
 
 async def _hearing(
-    stack: AsyncExitStack, settings: Settings, http: ClientSession, places: Limits
+    stack: AsyncExitStack, settings: Settings, db: Database, http: ClientSession, places: Limits
 ) -> Transcribe | None:
     """What writes down recordings, if the settings name a model for that. Raises Setup."""
     if settings.transcription_model is None:
@@ -105,10 +109,15 @@ async def _hearing(
     chain = choose(settings.transcription_model, accounts(settings), http)
     await stack.enter_async_context(chain.open())
 
-    async def hear(data: bytes, mime_type: str) -> Transcript | None:
+    async def hear(data: bytes, mime_type: str, bot_id: UUID) -> Transcript | None:
         found = await transcribe(
-            chain.first, data, mime_type, timeout=settings.model_timeout, limits=places
+            chain.first,
+            data,
+            mime_type,
+            timeout=settings.model_timeout,
+            limits=places,
+            bot_id=bot_id,
         )
         return Transcript(*found) if found else None
 
-    return hear
+    return Hearing(db, hear)

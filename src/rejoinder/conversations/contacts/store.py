@@ -18,7 +18,8 @@ from rejoinder.conversations.contacts.profile import store as profile
 from rejoinder.db import Batch, Database, Read, Tx, new_id
 
 # Who has any of these names, oldest first: what is found to be one person becomes that one. Beside each the key of the
-# open direct thread: it bears one of the customer's names, which one depends on what the first message brought.
+# open direct thread: it bears one of the customer's names, which one depends on what the first message brought. Of
+# several (who has two telephones) the one of a name that was asked for goes first: an answer goes where it is read.
 FIND = """
 SELECT i.kind, i.identity, c.contact_id, c.opted_out_at IS NOT NULL, c.display_name,
     c.created_at > clock_timestamp() - interval '1 day', (
@@ -26,7 +27,7 @@ SELECT i.kind, i.identity, c.contact_id, c.opted_out_at IS NOT NULL, c.display_n
         WHERE o.workspace_id = $1 AND o.channel_id = $5 AND o.contact_id = c.contact_id AND o.state <> 'closed'
             AND (o.thread_key = ANY ($4::text[]) OR o.thread_key IN (
                 SELECT n.identity FROM contact_identities n WHERE n.workspace_id = $1 AND n.contact_id = c.contact_id))
-        ORDER BY o.last_message_timestamp DESC NULLS LAST LIMIT 1)
+        ORDER BY o.thread_key = ANY ($4::text[]) DESC, o.last_message_timestamp DESC NULLS LAST LIMIT 1)
 FROM unnest($2::uuid[], $3::text[], $4::text[]) AS asked (scope, kind, identity)
 JOIN contact_identities i ON i.workspace_id = $1 AND i.scope = asked.scope AND i.kind = asked.kind
     AND i.identity = asked.identity

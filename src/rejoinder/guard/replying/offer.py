@@ -1,21 +1,20 @@
-"""Discounts, gifts and guarantees of a reply: each must stand in what the business says."""
+"""Discounts, gifts, guarantees and assurances of a reply: each must stand in what the business says."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from functools import cache
 
-from rejoinder.guard.replying.reply import Reply
+from rejoinder.guard.replying.reply import PERCENT, Reply
 from rejoinder.guard.replying.reply import plain_number as _plain
 from rejoinder.guard.wording.phrases import Listed, first, phrases
 from rejoinder.guard.wording.said import Said
 from rejoinder.text import fold, sentences
 
-_PERCENT = re.compile(
-    r"(?<![\d.,])(\d{1,3}(?:[.,]\d{1,2})?)\s?(?:%|percent|por ciento|por cento|phần trăm|เปอร์เซ็นต์)"
-)
 _MONEY = re.compile(
-    r"(?:[$€£฿₫]|r\$|thb|usd|vnd|brl|mxn|eur)\s?(\d[\d.,]{0,14})|(?<![\d.,])(\d[\d.,]{0,14})\s?(?:[$€฿₫đ%]|baht|บาท|thb|usd|vnd|đồng|reais|pesos|euros?|dollars?)",
+    r"(?:[$€£฿₫]|r\$|thb|usd|vnd|brl|mxn|eur)\s?(\d[\d.,]{0,14})|(?<![\d.,])(\d[\d.,]{0,14})\s?(?:[$€฿₫đ%]|baht"
+    r"|บาท|thb|usd|vnd|đồng|reais|pesos|euros?|dollars?)",
     re.IGNORECASE,
 )
 
@@ -28,29 +27,41 @@ def ungrounded_offer(reply: Reply) -> str:
     if not _anything(reply):
         return ""
     for sentence in sentences(reply.text):
-        said = Said(sentence)
-        if first(_section("denied"), said.marked) is not None:
-            continue
-        wrong = _percent(sentence, said, reply) or _words(said, reply)
-        if not wrong and reply.facts.suspicious:
-            wrong = _money(sentence, reply)
+        wrong = _words(_UNDENIED, Said(sentence), reply)
+        for told in _up_to_each_clause(sentence):
+            said = Said(told)
+            if wrong or first(_section("denied"), said.marked) is not None:
+                break
+            wrong = _percent(told, said, reply) or _words(_OFFERS, said, reply)
+            if not wrong and reply.facts.suspicious:
+                wrong = _money(told, reply)
         if wrong:
             return wrong
     return ""
 
 
+def _up_to_each_clause(sentence: str) -> Iterator[str]:
+    """A clause is denied by itself and what stands before it: not so in "It's on me, and won't take long"."""
+    parts = _CLAUSE.split(sentence)
+    return (", ".join(parts[: number + 1]) for number in range(min(len(parts), _MOST_CLAUSES)))
+
+
+_CLAUSE = re.compile(r"[,;]\s")
+_MOST_CLAUSES = 12
+
+
 def _anything(reply: Reply) -> bool:
     """Whether there is any such thing in the reply at all, grounded or not."""
-    if _PERCENT.search(reply.text) or (reply.facts.suspicious and _MONEY.search(reply.text)):
+    if PERCENT.search(reply.text) or (reply.facts.suspicious and _MONEY.search(reply.text)):
         return True
-    return any(first(_section(what), reply.marked) is not None for what in _OFFERS)
+    return first(_any(), reply.marked) is not None
 
 
 def _percent(sentence: str, said: Said, reply: Reply) -> str:
     told_nowhere = (
         found.group()
-        for found in _PERCENT.finditer(fold(sentence))
-        if _plain(found[1]) not in reply.numbers
+        for found in PERCENT.finditer(fold(sentence))
+        if _plain(found[1]) not in reply.percents
     )
     shown = next(told_nowhere, None)
     if shown is None or first(_section("discount"), said.marked) is None:
@@ -58,12 +69,16 @@ def _percent(sentence: str, said: Said, reply: Reply) -> str:
     return f'"{shown}" is offered by no passage or instruction'
 
 
-def _words(said: Said, reply: Reply) -> str:
-    for what in _OFFERS:
-        hit = first(_section(what), said.marked)
-        if hit is not None and first(_section(f"shown {what}"), reply.business.marked) is None:
-            return f'"{hit.shown(said.marked)}" is offered by no passage or instruction'
-    return ""
+def _words(sections: Iterable[str], said: Said, reply: Reply) -> str:
+    return next(filter(None, (_offered(what, said, reply) for what in sections)), "")
+
+
+def _offered(what: str, said: Said, reply: Reply) -> str:
+    hit = first(_section(what), said.marked)
+    told = (_section(f"shown {what}"), _section(what))
+    if hit is None or any(first(each, reply.business.marked) is not None for each in told):
+        return ""
+    return f'"{hit.shown(said.marked)}" is offered by no passage or instruction'
 
 
 def _money(sentence: str, reply: Reply) -> str:
@@ -73,9 +88,16 @@ def _money(sentence: str, reply: Reply) -> str:
     return ""
 
 
-_OFFERS = ("free", "guarantee")
+_OFFERS = ("free", "gift", "half", "guarantee")
+_UNDENIED = ("assured", "nothing")  # their own "not" denies nothing
 
 
 @cache
 def _section(name: str) -> Listed:
     return phrases("offer", folded=False).meaning(name)
+
+
+@cache
+def _any() -> Listed:
+    offers = phrases("offer", folded=False).phrases
+    return Listed(each for each in offers if each.means in (*_OFFERS, *_UNDENIED))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from functools import cache, lru_cache
+from itertools import chain
 
+from rejoinder.guard.replying.acting.claims import acts
 from rejoinder.guard.replying.reply import Reply
 from rejoinder.guard.wording.phrases import Hit, Listed, find, find_all, first, phrases
 from rejoinder.guard.wording.said import Said
@@ -11,6 +13,8 @@ from rejoinder.guard.wording.said import Said
 _NEAR = 10  # characters before a claim in which a negation is its own
 _FAR = 90
 _TOLD = " told"
+_THEN = " thì "  # Vietnamese: what stands before it is a condition
+_SUFFERED = " bị "  # Vietnamese: what was done to somebody, nobody claims to have done
 # What models report as done that is only speech.
 _SPEECH = frozenset(
     {
@@ -47,7 +51,8 @@ def promise(reply: Reply) -> str:
 
     Grounded by what was done, the context, an earlier line of the business, or a passage that tells the same.
     """
-    for hit in find_all(phrases("promise", folded=False), reply.marked):
+    listed = find_all(phrases("promise", folded=False), reply.marked)
+    for hit in chain(listed, acts(reply.marked)):
         what = hit.means.removesuffix(_TOLD)
         if not _voided(reply, hit) and not _recorded(reply, what):
             return f'"{hit.shown(reply.marked)}": nothing of the kind was done'
@@ -57,8 +62,8 @@ def promise(reply: Reply) -> str:
 @lru_cache(maxsize=256)
 def claims(marked: str) -> frozenset[str]:
     """What a text tells as done; `marked` as `Said` has it."""
-    listed = phrases("promise", folded=False)
-    return frozenset(hit.means.removesuffix(_TOLD) for hit in find(listed, marked))
+    found = chain(find(phrases("promise", folded=False), marked), acts(marked))
+    return frozenset(hit.means.removesuffix(_TOLD) for hit in found)
 
 
 def _own_report(reply: Reply) -> str:
@@ -98,6 +103,10 @@ def _voided(reply: Reply, hit: Hit) -> bool:
     text = reply.marked
     ends = [(text.rfind(end, 0, hit.start + 1), len(end) - 1) for end in _ENDS]
     start = max([hit.start - _FAR, 0, *(at + length for at, length in ends if at >= 0)])
+    if not hit.means.endswith(_TOLD) and _SUFFERED in text[hit.start : hit.end]:
+        return True
+    if _THEN in text[hit.end - 1 : hit.end + _NEAR]:
+        return True
     language = reply.language if reply.language in _LANGUAGES else "en"
     before = f" {text[start : hit.start]} "
     if any(find(_unless("condition", language), before)):

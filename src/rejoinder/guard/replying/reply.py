@@ -8,14 +8,19 @@ from functools import cached_property, lru_cache
 
 from rejoinder.bots.policies import Check
 from rejoinder.guard.model import Facts
+from rejoinder.guard.replying.keeping.kept import public
 from rejoinder.guard.wording.said import Said
 from rejoinder.text import fold
 
 # Fields of the context that show nothing was done: `"refunded": false`, and the dates that every record has.
 _NO_EVIDENCE = re.compile(
-    r"\"[^\"\\]{1,80}\"\s?:\s?(?:false|null|0(?![\d.])|\"\"|\[\]|\{\})|\"(?:created|updated|modified)_?(?:at|on)?\"\s?:"
+    r"\"[^\"\\]{1,80}\"\s?:\s?(?:false|null|0(?![\d.])|\"\"|\[\]|\{\})|\"(?:created|updated|modified)_?(?:at"
+    r"|on)?\"\s?:"
 )
 _HANDING_OVER = "transfer_to_agent"  # an action that moves a conversation, not money
+PERCENT = re.compile(
+    r"(?<![\d.,])(\d{1,3}(?:[.,]\d{1,2})?)\s?(?:%|percent|por ciento|por cento|phan tram|phần trăm|เปอร์เซ็นต์)"
+)
 _NUMBER = re.compile(r"\d[\d.,]*")
 
 
@@ -51,13 +56,21 @@ class Reply(Said):
 
     @cached_property
     def business(self) -> Said:
-        """`told`, prepared."""
-        return Said(self.told)
+        """`told` without what the instructions keep from customers, prepared: what an offer may rest on."""
+        facts = self.facts
+        return Said("\n".join([public(facts.instructions, facts.internal), *self._beside()]))
 
     @cached_property
     def numbers(self) -> frozenset[str]:
         """The numbers in `told`, as `plain_number` writes them."""
         return frozenset(plain_number(number) for number in _NUMBER.findall(fold(self.told)))
+
+    @cached_property
+    def percents(self) -> frozenset[str]:
+        """The percentages in `told`, the same way; what callers' systems tell may be a bare number."""
+        shown = (found[1] for found in PERCENT.finditer(fold(self.told)))
+        bare = _NUMBER.findall(fold(self.facts.context))
+        return frozenset(plain_number(number) for number in (*shown, *bare))
 
     @cached_property
     def asked(self) -> str:
@@ -70,8 +83,11 @@ class Reply(Said):
         return self.told if self.facts.suspicious else f"{self.told}\n{self.asked}"
 
     def _told(self) -> Iterator[str]:
+        yield self.facts.instructions
+        yield from self._beside()
+
+    def _beside(self) -> Iterator[str]:
         facts = self.facts
-        yield facts.instructions
         yield facts.context
         for passage in facts.passages:
             yield passage.title

@@ -8,11 +8,13 @@ from rejoinder.guard.replying.reply import Reply
 
 # Each vendor's own prefix and length, as their documentation of API keys shows them.
 _KEYS = re.compile(
-    r"\bsk-(?:ant-|proj-|svcacct-)?[A-Za-z0-9_-]{16,200}|\b(?:sk|rk|pk)_(?:live|test)_[A-Za-z0-9]{10,200}|\bwhsec_[A-Za-z0-9+/]{20,100}"
+    r"\bsk-(?:ant-|proj-|svcacct-)?[A-Za-z0-9_-]{16,200}|\b(?:sk|rk|pk)_(?:live|test)_[A-Za-z0-9]{10,200}"
+    r"|\bwhsec_[A-Za-z0-9+/]{20,100}"
     r"|\bAKIA[0-9A-Z]{16}\b|\bASIA[0-9A-Z]{16}\b|\bAIza[0-9A-Za-z_-]{30,50}|\bya29\.[0-9A-Za-z_-]{20,300}"
     r"|\bgh[pousr]_[A-Za-z0-9]{30,255}|\bgithub_pat_[A-Za-z0-9_]{20,255}|\bglpat-[A-Za-z0-9_-]{18,100}"
     r"|\bxox[abeoprs]-[A-Za-z0-9-]{10,250}|\bEAA[A-Za-z0-9]{60,300}|\bSG\.[A-Za-z0-9_-]{16,40}\.[A-Za-z0-9_-]{16,60}"
-    r"|\bhf_[A-Za-z0-9]{30,50}|\bnpm_[A-Za-z0-9]{30,50}|\bpypi-[A-Za-z0-9_-]{16,300}|\bSK[0-9a-f]{32}\b|\b\d{8,10}:AA[A-Za-z0-9_-]{30,40}"
+    r"|\bhf_[A-Za-z0-9]{30,50}|\bnpm_[A-Za-z0-9]{30,50}|\bpypi-[A-Za-z0-9_-]{16,300}|\bSK[0-9a-f]{32}\b"
+    r"|\b\d{8,10}:AA[A-Za-z0-9_-]{30,40}"
     r"|\beyJ[A-Za-z0-9_-]{10,2000}\.eyJ[A-Za-z0-9_-]{10,4000}\.[A-Za-z0-9_-]{10,1000}"
     r"|-----BEGIN (?:[A-Z]{2,10} ){0,3}PRIVATE KEY-----"
     r"|\b[a-z][a-z0-9+]{2,20}://[^\s/:@]{1,100}:[^\s/@]{3,200}@[^\s/]{2,253}"
@@ -25,7 +27,8 @@ _PASSWORD = re.compile(
     r"(?:password|passcode|passphrase|api[ _-]?key|secret key|access token|admin code|pin code"
     r"|รหัสผ่าน|รหัสลับ|คีย์ api|mật khẩu|mã bí mật|khóa api|senha|chave(?: de)? api|contraseña"
     r"|clave(?: secreta| api| de acceso)?)"
-    r"[^\n.:=\"'`*“]{0,40}?(?:\s(?:is|are|é|es|là)\s?:?|[:=]|คือ|là)\s{0,3}[\"'`*“]{0,3}(?P<value>[^\s\"'`*”,;]{6,80})",
+    r"[^\n.:=\"'`*“]{0,40}?(?:\s(?:is|are|é|es|là)\s?:?|[:=]|คือ"
+    r"|là)\s{0,3}[\"'`*“]{0,3}(?P<value>[^\s\"'`*”,;]{6,80})",
     re.IGNORECASE,
 )
 _UNBROKEN = re.compile(r"[!-~]{13}|-----BEGIN")  # every key has as many characters without a space

@@ -43,7 +43,7 @@ def persona_change(reply: Reply) -> str:
         if shown in reply.instructions.marked or _negated(text, hit):
             continue
         return f'"{shown[:80]}": the reply speaks as somebody else'
-    return _named_otherwise(reply)
+    return _named_otherwise(reply) or _as_told(reply)
 
 
 def _beside_quotes(reply: Reply) -> str:
@@ -73,6 +73,10 @@ _CALLED = re.compile(
     r"|ผมชื่อ|ดิฉันชื่อ|หนูชื่อ|ฉันชื่อ)\s{0,2}(?P<name>[^\s.,!?]{2,30})",
     re.IGNORECASE,
 )
+_HERE = re.compile(
+    r"^\W{0,3}(?:[A-ZÀ-ÞĐ][\w'’-]+ )?(?P<name>[A-ZÀ-ÞĐ][\w'’-]{1,20}) (?:here|speaking|đây|aqui|aquí|al habla"
+    r"|na área)(?=[!.,]|$)"
+)
 # "I'm Zed." and "Soy Zed y …": a capital and an end tell a name.
 _IS = re.compile(
     r"\b(?:I'm|I’m|I am|Soy|Sou|Eu sou)(?: o| a| el| la)? (?P<name>[A-Z][a-zà-ÿ]{2,20})(?=[,.!]| and | y | e )"
@@ -80,7 +84,7 @@ _IS = re.compile(
 
 
 def _named_otherwise(reply: Reply) -> str:
-    found = _CALLED.search(reply.text) or _IS.search(reply.text)
+    found = _CALLED.search(reply.text) or _IS.search(reply.text) or _HERE.search(reply.text)
     if found is None or not reply.facts.persona:
         return ""
     name = fold(found["name"])
@@ -88,6 +92,54 @@ def _named_otherwise(reply: Reply) -> str:
     if name in own or own in name or name in reply.instructions.folded:
         return ""
     return f'the reply calls itself "{found["name"]}"'
+
+
+# The role a customer gives the bot: its name is the last word that is one.
+# After a bare "you are" it must be told from "you are Great": by a "now", or by being two words.
+_CALLED_IN_CAPITALS = r"[A-ZÀ-ÞĐ][\w'’-]{1,20}"
+_ROLE = re.compile(
+    r"(?i:\b(?:act as|acting as|pretend (?:to be|you are|you['’]re)|play|call yourself|your name is|speak as|become"
+    r"|(?:you['’]re|you are|eres|você é|vc é|bạn là|mày là|em là) (?:now|from now on|ahora|agora|bây giờ)"
+    r"|(?:now|from now on|ahora|agora|bây giờ|từ giờ),? (?:you['’]re|you are|eres|você é|vc é|bạn là|mày là|em là)"
+    r"|haz de|haz como|te llamas|actúa como|finge ser|conviértete en|seja|finja ser|aja como|atue como|você se chama"
+    r"|đóng vai|hóa thân thành|giả làm|tên bạn là)\s+(?:[^\s.,!?]{1,12} ){0,3}?)"
+    rf"(?P<name>{_CALLED_IN_CAPITALS}(?: {_CALLED_IN_CAPITALS}){{0,2}})"
+    r"|(?i:\b(?:you['’]re|you are|eres|seas|você é|vc é|bạn là|mày là)\s+(?:[^\s.,!?]{1,12} )??)"
+    rf"(?P<both>{_CALLED_IN_CAPITALS}(?: {_CALLED_IN_CAPITALS}){{1,2}})"
+)
+_THAI_ROLE = re.compile(
+    "(?:เธอ|คุณ|แก|นาย|เอ็ง)(?:คือ|ชื่อ|เป็น)(?:[ก-๛]{0,20}ชื่อ)?(?P<name>[ก-๛]{4,20})(?P<both>)"
+)
+_SHORTEST_NAME = 3
+
+
+def _as_told(reply: Reply) -> str:
+    """The name a customer gave the bot, where the reply goes by it."""
+    for asked in reply.facts.asked:
+        for found in (*_ROLE.finditer(asked), *_THAI_ROLE.finditer(asked)):
+            whole = found["name"] or found["both"]
+            last = whole.split()[-1]
+            name = last if len(last) >= _SHORTEST_NAME else whole
+            if fold(name) in reply.instructions.folded or fold(name) in fold(reply.facts.persona):
+                continue
+            at = _word(name, reply.text)
+            if at >= 0 and not _denied(reply.text[max(0, at - _DENIAL_BEFORE) : at]):
+                return f'"{name}": the reply goes by the name a customer gave it'
+    return ""
+
+
+_DENIAL_BEFORE = 40
+
+
+def _word(name: str, text: str) -> int:
+    found = re.search(
+        rf"(?<!\w){re.escape(name)}(?!\w)" if name.isascii() else re.escape(name), text
+    )
+    return found.start() if found else -1
+
+
+def _denied(before: str) -> bool:
+    return any(find(_NEGATIONS, Said(before).marked))
 
 
 # What customers call the languages, folded.

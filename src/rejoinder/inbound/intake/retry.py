@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from rejoinder.channels.event import InboundEvent, Said
+from rejoinder.channels.port.event import InboundEvent, Said
 from rejoinder.conversations import store as records
 from rejoinder.db import AWAY, BUSY, Batch, Database
 from rejoinder.errors import NotFound, Setup, Unavailable

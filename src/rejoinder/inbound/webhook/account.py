@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rejoinder.channels.event import Noted, Trouble
+from rejoinder.channels.port.event import Noted, Trouble
 from rejoinder.conversations.contacts import store as contacts
 from rejoinder.db import Database
 from rejoinder.inbound.webhook import store

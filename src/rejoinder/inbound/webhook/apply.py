@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from uuid import UUID
 
-from rejoinder.channels.event import (
+from rejoinder.channels.port.event import (
     Echoed,
     Edited,
     InboundEvent,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
-from rejoinder.channels.event import InboundEvent, Moved, Renamed, Said
+from rejoinder.channels.port.event import InboundEvent, Moved, Renamed, Said
 from rejoinder.db import BUSY, Database
 from rejoinder.errors import Unavailable
 from rejoinder.inbound.webhook.apply import apply

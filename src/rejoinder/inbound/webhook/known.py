@@ -9,8 +9,8 @@ from cachetools import TTLCache
 
 from rejoinder.bots import store as bots
 from rejoinder.bots.model import Channel
-from rejoinder.channels.account import opened
-from rejoinder.channels.port import Account, Platform
+from rejoinder.channels.port.account import opened
+from rejoinder.channels.port.adapter import Account, Platform
 from rejoinder.channels.registry import platform
 from rejoinder.db import Database
 from rejoinder.errors import NotFound

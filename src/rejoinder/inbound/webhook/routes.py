@@ -13,7 +13,7 @@ from fastapi import Request as HttpRequest
 from fastapi.responses import PlainTextResponse
 
 from rejoinder.channels.log import ChannelLog
-from rejoinder.channels.port import BadSignature, Request
+from rejoinder.channels.port.adapter import BadSignature, Request
 from rejoinder.db import Database
 from rejoinder.errors import NotFound, Setup, Unauthenticated, Unavailable
 from rejoinder.inbound.webhook.known import Known, KnownChannels

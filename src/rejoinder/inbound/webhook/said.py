@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import JsonValue
 
 from rejoinder.bots.model import Groups
-from rejoinder.channels.event import Echoed, Identity, Said
+from rejoinder.channels.port.event import Echoed, Identity, Said
 from rejoinder.conversations.content import stored
 from rejoinder.inbound.model import Incoming
 from rejoinder.inbound.webhook.known import Known

@@ -1,4 +1,4 @@
-"""The demo shop's knowledge: a home-coffee shop that does not exist, in English, Thai, Vietnamese and Portuguese."""
+"""The demo shop's knowledge: a home-coffee shop that does not exist, in the five languages."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ from rejoinder.usage.model import Call
 if TYPE_CHECKING:
     from rejoinder.llm.embedding.embedder import Embedder
 
-Became: TypeAlias = Literal["embedded", "changed", "failed"]
+Became: TypeAlias = Literal["embedded", "changed", "failed", "later"]
 
 LEASE = timedelta(minutes=5)
 """Each request renews it, and takes a minute at most."""
@@ -30,6 +30,9 @@ PAUSES = (10, 60, 300, 1800, 6 * 3600)
 
 REFUSED_S = 3600
 """Seconds after which a model that refused is asked again: a key was wrong, or has no quota left."""
+
+LATER_S = 10
+"""Seconds until a model is asked that was not asked now: its provider's limits were used up, or it is left alone."""
 
 BATCH = 100
 """Texts a request; see llm.embedding.embedder.BATCH, whose module takes 2 s to import."""
@@ -50,8 +53,10 @@ async def embed_document(means: Means, workspace_id: UUID, document_id: UUID) ->
     """Embed the chunks that lack a vector; None where there was nothing to do or somebody does it.
 
     `changed`: another edition was imported meanwhile, whose own job sees to it. `failed`: the document's row says why
-    and when it is tried again. Raises Unavailable.
+    and when it is tried again. `later`: the model was not asked, the sweep comes back. Raises Unavailable.
     """
+    from rejoinder.llm.embedding.embedder import NOT_ASKED
+
     model = means.embedder.identity
     async with means.db.statement(workspace_id) as tx:
         claimed = await store.claim(tx, document_id, model, LEASE)
@@ -72,6 +77,9 @@ async def embed_document(means: Means, workspace_id: UUID, document_id: UUID) ->
                 record=calls.append,
             )
         except ModelError as failed:
+            if failed.code in NOT_ASKED:
+                await _later(means.db, workspace_id, claimed, failed)
+                return "later"
             await _failed(means.db, workspace_id, claimed, failed, calls)
             return "failed"
         if not await _keep(
@@ -135,6 +143,14 @@ async def _keep(
             store.hold(batch, claimed, LEASE)
         await batch.send()
     return same
+
+
+async def _later(db: Database, workspace_id: UUID, claimed: Claimed, why: ModelError) -> None:
+    pause = timedelta(seconds=max(LATER_S, why.retry_after or 0))
+    async with db.transaction(workspace_id) as tx:
+        batch = Batch(tx)
+        store.hold(batch, claimed, pause)
+        await batch.send()
 
 
 async def _failed(

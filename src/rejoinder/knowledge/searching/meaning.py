@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -11,6 +10,8 @@ from typing import TYPE_CHECKING
 from rejoinder.db import AWAY, BUSY, Database
 from rejoinder.errors import ModelError, Unavailable
 from rejoinder.knowledge.searching.installed import Installed
+from rejoinder.knowledge.searching.kept import Kept
+from rejoinder.llm.calling.limits import CROWDED
 from rejoinder.telemetry.logs import log
 from rejoinder.usage.model import Call
 
@@ -21,7 +22,6 @@ _SECONDS = 1.5
 """Both providers answer a line within a few tenths of a second; search by words is there at once."""
 
 _REST_S, _LONGEST_REST_S = 30.0, 300.0
-_KEPT = 512
 _LONGEST = 2_000
 """Characters: what is asked stands in its beginning, and a pasted page would mean everything."""
 
@@ -31,7 +31,7 @@ class Meant:
     """What `model` makes of a text; `search` takes both."""
 
     model: str
-    vector: tuple[float, ...]
+    vector: Sequence[float]
 
 
 def forget(_call: Call) -> None:
@@ -41,7 +41,8 @@ def forget(_call: Call) -> None:
 class Meaning:
     """Makes questions' vectors within `seconds`, and remembers the last few hundred.
 
-    After a failure the embedder is left alone for 30 s, or as long as it asks for, five minutes at most.
+    After a failure the embedder is left alone for 30 s, or as long as it asks for, five minutes at most; not where its
+    provider's limits left no place for this question.
     """
 
     def __init__(
@@ -56,7 +57,7 @@ class Meaning:
         self._seconds = seconds
         self._clock = clock
         self._installed = Installed(db, clock)
-        self._kept: OrderedDict[str, Meant] = OrderedDict()
+        self._kept = Kept()
         self._resting_until = 0.0
 
     async def of(self, text: str, record: Callable[[Call], None] = forget) -> Meant | None:
@@ -67,9 +68,8 @@ class Meaning:
         asked = " ".join(text.split())[:_LONGEST]
         if self._embedder is None or not asked:
             return None
-        if known := self._kept.get(asked):
-            self._kept.move_to_end(asked)
-            return known
+        if (known := self._kept.get(asked)) is not None:
+            return Meant(self._embedder.identity, known)
         if self._clock() < self._resting_until:
             return None
         try:
@@ -82,12 +82,10 @@ class Meaning:
             log.warning("vectors_not_looked_for", error=type(away).__name__)
             return None
         except ModelError as failed:
-            rest = min(max(failed.retry_after or 0.0, _REST_S), _LONGEST_REST_S)
-            self._resting_until = self._clock() + rest
+            rest = 0.0
+            if failed.code != CROWDED:
+                rest = min(max(failed.retry_after or 0.0, _REST_S), _LONGEST_REST_S)
+                self._resting_until = self._clock() + rest
             log.warning("question_not_embedded", code=failed.code, error=str(failed), rests=rest)
             return None
-        meant = Meant(self._embedder.identity, vector)
-        self._kept[asked] = meant
-        if len(self._kept) > _KEPT:
-            self._kept.popitem(last=False)
-        return meant
+        return Meant(self._embedder.identity, self._kept.put(asked, vector))

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from typing import TypeAlias
 
 from rejoinder.knowledge.searching.lexeme import concept_word
-from rejoinder.text import Stem, Term, clauses, language, stems, terms
+from rejoinder.text import Stem, Term, clauses, concepts, fold, language, stems, terms, words
 from rejoinder.text.likeness import CONCEPT, EXACT, INFLECTED, UNMARKED
+from rejoinder.text.vocabulary import function_words
 
 # A burst is read as the questions it holds; more than eight is a pasted text, and its start tells enough.
 _PARTS = 8
 _TERMS = 16  # of one part: the longest real question in a chat has about a dozen
+
+# They share so many words that a line may be in either ("que horas abre?"): then nobody can tell its language.
+_ALIKE = ("pt", "es")
+
+FOREIGN = 0.8
+"""What a chunk in another language than the question's counts: it answers as well, but is read less gladly."""
 
 # Words that show the same: one of them is enough.
 Key: TypeAlias = tuple[Stem, ...]
@@ -52,10 +60,35 @@ def plan(text: str) -> Query:
 def _parts(text: str) -> list[list[Term]]:
     """The terms of the whole, then of each clause that says what it is about ("how much" alone does not)."""
     pieces = clauses(text)
-    parts = [terms(text)]
+    parts = [_terms(text)]
     if 1 < len(pieces) <= _PARTS:
-        parts += [asked for asked in map(terms, pieces) if any(term.word for term in asked)]
+        parts += [asked for asked in map(_terms, pieces) if any(term.word for term in asked)]
     return [asked for asked in parts if asked]
+
+
+def _terms(text: str) -> list[Term]:
+    """The terms of a text; of one whose language nobody can tell, as either of _ALIKE would have them."""
+    asked = terms(text)
+    if language(text) != "und":
+        return asked
+    folded = words(text)
+    meant = {
+        word: concept
+        for code in _ALIKE
+        for at, length, concept in concepts(folded, code)
+        for word in folded[at : at + length]
+    }
+    about = [
+        replace(term, concept=term.concept or meant.get(term.word, ""))
+        for term in asked
+        if term.word not in _small()
+    ]
+    return about or asked
+
+
+@cache
+def _small() -> frozenset[str]:
+    return frozenset(fold(word) for code in _ALIKE for word in function_words()[code])
 
 
 def _asked(term: Term, keys: dict[Key, int]) -> Asked:

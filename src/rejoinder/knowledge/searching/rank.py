@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import isfinite, log
+from typing import TypeAlias
 
 from rejoinder.knowledge.model import Candidate, Found
 from rejoinder.knowledge.searching.fuse import fuse
-from rejoinder.knowledge.searching.query import Asked, Query
+from rejoinder.knowledge.searching.query import FOREIGN, Asked, Query
 
 # An unknown word may be the point of the question or mere chat: it weighs like a rather rare one.
 _UNKNOWN = 2
-_FOREIGN = 0.8  # a chunk in another language answers as well, but is read less gladly
 _PLAIN = 0.6  # of a match counts wherever it stands, the rest by ts_rank: a heading says what a chunk is about
+
+
+Ranks: TypeAlias = Sequence[float]
+"""A candidate's ts_rank for each key of the query."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +39,8 @@ def rank(
 ) -> list[Found]:
     """The best `limit` candidates, by their words and their meaning.
 
-    `chunks` is how many there are to read: a term weighs as much as it is rare among them. `likeness` makes a score of
-    a cosine.
+    `chunks` is how many there are to read: a term weighs as much as it is rare among the chunks of a language.
+    `likeness` makes a score of a cosine.
     """
     near = nearest(candidates)
     spoken = by_words(query, candidates, chunks, limit if not near else len(candidates))
@@ -81,36 +85,62 @@ def _ranked(
     asked: Sequence[Asked], candidates: Sequence[Candidate], chunks: int, languages: Sequence[str]
 ) -> list[_Fit]:
     """The candidates that have something of one part, best first."""
-    scores = [0.0] * len(candidates)
-    closenesses = [0.0] * len(candidates)
-    whole = 0.0
-    for term in asked:
-        weight = term.weight * _rarity(term, candidates, chunks)
-        whole += weight
-        for at, candidate in enumerate(candidates):
-            held = [(like, rank) for key, like in term.ways if (rank := candidate.ranks[key])]
-            if held:
-                scores[at] += weight * max(like for like, _ in held)
-                closenesses[at] += weight * max(
-                    like * (_PLAIN + (1 - _PLAIN) * rank) for like, rank in held
-                )
+    spoken: dict[str, list[int]] = {}
     for at, candidate in enumerate(candidates):
-        if candidate.language not in languages:
-            closenesses[at] *= _FOREIGN
-    order = sorted(
-        (at for at, score in enumerate(scores) if score),
-        key=lambda at: (-closenesses[at], *_home(candidates[at])),
-    )
+        spoken.setdefault(candidate.language, []).append(at)
+    ranks = [candidate.ranks for candidate in candidates]
+    scores: dict[int, float] = {}
+    closenesses: dict[int, float] = {}
+    for language, those in spoken.items():
+        weights = _weights(asked, [ranks[at] for at in those], ranks, chunks)
+        whole = sum(weights)
+        gladly = 1.0 if language in languages else FOREIGN
+        for at in those:
+            score, closeness = _sums(asked, weights, ranks[at])
+            if score:
+                scores[at] = min(score / whole, 1.0)
+                closenesses[at] = gladly * closeness / whole
+    order = sorted(scores, key=lambda at: (-closenesses[at], *_home(candidates[at])))
+    return [_Fit(at, place, closenesses[at], scores[at]) for place, at in enumerate(order)]
+
+
+def _sums(asked: Sequence[Asked], weights: Sequence[float], ranks: Ranks) -> tuple[float, float]:
+    """What the terms that a chunk has weigh, each by its likest way: wherever they stand, and by how prominently."""
+    score = closeness = 0.0
+    for term, weight in zip(asked, weights, strict=True):
+        likest = closest = 0.0
+        for key, like in term.ways:
+            if rank := ranks[key]:
+                likest = max(likest, like)
+                closest = max(closest, like * (_PLAIN + (1 - _PLAIN) * rank))
+        score += weight * likest
+        closeness += weight * closest
+    return score, closeness
+
+
+def _weights(
+    asked: Sequence[Asked], those: Sequence[Ranks], everyone: Sequence[Ranks], chunks: int
+) -> list[float]:
+    """What each term weighs in `those` chunks, which are in one language.
+
+    Counted over everyone's, "abre" would be common where Spanish stands beside Portuguese, and so would every trade
+    concept. `chunks` are those of all languages: to count each would cost a scan, and moves all weights alike.
+    """
     return [
-        _Fit(at, place, closenesses[at] / whole, min(scores[at] / whole, 1.0))
-        for place, at in enumerate(order)
+        term.weight * _idf(_held(term, those) or _held(term, everyone) or _UNKNOWN, chunks)
+        for term in asked
     ]
 
 
-def _rarity(term: Asked, candidates: Sequence[Candidate], chunks: int) -> float:
-    """The idf of the likest way in which any candidate has the term; none has it: as if _UNKNOWN chunks had."""
-    counts = (sum(candidate.ranks[key] > 0 for candidate in candidates) for key, _ in term.ways)
-    held = next((count for count in counts if count), _UNKNOWN)
+def _held(term: Asked, chunks: Sequence[Ranks]) -> int:
+    """How many have the term, in the likest way in which any has it."""
+    for key, _ in term.ways:
+        if held := sum([1 for ranks in chunks if ranks[key]]):
+            return held
+    return 0
+
+
+def _idf(held: int, chunks: int) -> float:
     return log(1 + (chunks + 0.5) / (held + 0.5))
 
 

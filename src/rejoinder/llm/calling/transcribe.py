@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from pydantic_ai.messages import BinaryContent, ModelRequest, UserPromptPart
 from pydantic_ai.models import Model, ModelRequestParameters
 
@@ -23,18 +25,25 @@ _LONGEST = 20_000
 
 
 async def transcribe(
-    model: Model, data: bytes, mime_type: str, *, timeout: float, limits: Limits | None = None
+    model: Model,
+    data: bytes,
+    mime_type: str,
+    *,
+    timeout: float,
+    limits: Limits | None = None,
+    bot_id: UUID | None = None,
 ) -> tuple[str | None, Call] | None:
     """(the words, the call that was made); no words where it failed, None where the model takes no such file.
 
-    `timeout` is seconds, the wait for a place by the `limits` not counted. Cancelling it cancels the call.
+    `timeout` is seconds, the wait for a place by the `limits` not counted. The call is booked for the bot. Cancelling
+    it cancels the call.
     """
     if mime_type not in takes(model):
         log.warning("recording_not_taken", model=model.model_name, mime_type=mime_type)
         return None
     calls: list[Call] = []
     prompt = UserPromptPart([_ASKED, BinaryContent(data, media_type=mime_type)])
-    terms = Terms(Ask(cache_prompt=False), purpose="transcribe")  # a recording is heard once
+    terms = Terms(Ask(cache_prompt=False), bot_id, "transcribe")  # a recording is heard once
     running = Running(model, [ModelRequest(parts=[prompt])], terms)
     try:
         async with (limits or Limits()).place(model.system, timeout):

@@ -11,6 +11,7 @@ from rejoinder.llm.embedding.model import FIRST, Named, named
 if TYPE_CHECKING:
     import aiohttp
 
+    from rejoinder.llm.calling.limits import Limits
     from rejoinder.llm.embedding.embedder import Embedder
 
 NONE = "none"
@@ -22,16 +23,17 @@ def embedder_of(
     session: aiohttp.ClientSession,
     *,
     models: str | None = None,
+    limits: Limits | None = None,
 ) -> Embedder | None:
     """The embedder that `wanted` names (REJOINDER_EMBEDDER); None for `none`.
 
     `gemini:NAME`, `openai:NAME` (or the provider alone, for its usual model) or one of pydantic-ai's `provider:NAME`,
     each with `@SIZE` for vectors of another size. Unset it follows `models` (REJOINDER_MODEL): the first provider that
     answers, has a key and is at its own address, so that no text goes to a company that sees none already, and no
-    server of yours is asked for what it may not have. Raises Setup for what can't be used.
+    server of yours is asked for what it may not have. `limits` hold for its calls. Raises Setup for what can't be used.
     """
     which = choice(wanted, accounts, models)
-    return _made(which, accounts, session) if which else None
+    return _made(which, accounts, session, limits) if which else None
 
 
 def choice(wanted: str | None, accounts: Accounts, models: str | None = None) -> Named | None:
@@ -66,7 +68,9 @@ def _answering(models: str | None, accounts: Accounts) -> list[str]:
     return [name for name in keys[:1] if name in FIRST]
 
 
-def _made(which: Named, accounts: Accounts, session: aiohttp.ClientSession) -> Embedder:
+def _made(
+    which: Named, accounts: Accounts, session: aiohttp.ClientSession, limits: Limits | None
+) -> Embedder:
     from rejoinder.llm.embedding import gemini, openai
     from rejoinder.llm.embedding.embedder import Embedder
     from rejoinder.llm.embedding.others import inferred
@@ -74,8 +78,10 @@ def _made(which: Named, accounts: Accounts, session: aiohttp.ClientSession) -> E
 
     match which.provider:
         case "gemini":
-            return Embedder(WireEmbedding(gemini, which.name, accounts.gemini, session), which)
+            gemini_model = WireEmbedding(gemini, which.name, accounts.gemini, session)
+            return Embedder(gemini_model, which, limits=limits)
         case "openai":
-            return Embedder(WireEmbedding(openai, which.name, accounts.openai, session), which)
+            openai_model = WireEmbedding(openai, which.name, accounts.openai, session)
+            return Embedder(openai_model, which, limits=limits)
     model, close = inferred(which)
-    return Embedder(model, which, close)
+    return Embedder(model, which, close, limits)

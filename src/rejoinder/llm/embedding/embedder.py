@@ -1,4 +1,4 @@
-"""Asking for vectors: limited in time, judged, booked."""
+"""Asking for vectors: within the provider's limits, limited in time, judged, booked."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ from pydantic_ai.models import Model
 from pydantic_ai.usage import RequestUsage
 
 from rejoinder.errors import ModelError, ModelRefused, ModelTransient
-from rejoinder.llm.calling.failure import from_exception
+from rejoinder.llm.calling.breaker import RESTING, Breakers
+from rejoinder.llm.calling.failure import from_exception, is_ailing
+from rejoinder.llm.calling.limits import CROWDED, Limits
 from rejoinder.llm.calling.price import price
 from rejoinder.llm.embedding.model import Named
 from rejoinder.usage.model import Call, Outcome
@@ -30,21 +32,30 @@ BATCH: Final = 100
 LONGEST: Final = 3_000
 """Characters of a text: 2,048 tokens, Gemini's limit, hold as many in most scripts. A chunk has 1,200."""
 
+NOT_ASKED: Final = frozenset({CROWDED, RESTING})
+"""The codes of errors of a model that was not even asked: nobody's failure, and nothing is booked."""
+
 _CHARACTERS_PER_TOKEN = 4  # English; other scripts have fewer, so the estimate is a floor
 
 Vector = tuple[float, ...]
 
 
 class Embedder:
-    """A model of pydantic-ai's, as `which` names it. `identity` is what its vectors are stored under."""
+    """A model of pydantic-ai's, as `which` names it. `identity` is what its vectors are stored under.
+
+    `limits` are those of the process, which chats share.
+    """
 
     def __init__(
         self,
         model: EmbeddingModel,
         which: Named,
         close: Callable[[], Awaitable[None]] | None = None,
+        limits: Limits | None = None,
     ) -> None:
         self._model = model
+        self._limits = limits or Limits()
+        self._breaker = Breakers().of(_as_chat(model))
         self._close = close
         self._size = which.size
         settings = EmbeddingSettings(dimensions=which.size) if which.size else None
@@ -66,9 +77,47 @@ class Embedder:
     ) -> list[Vector]:
         """One vector a text, in order, in one request: at most BATCH texts, each cut at LONGEST characters.
 
-        `record` is called once, whatever becomes of it. Raises a ModelError; ModelRefused for vectors of a size that
-        was not asked for.
+        `seconds` are for all of it: half of them at most for a place at the provider, where chats stand in the same
+        line. `record` is called once for a call that was made, whatever becomes of it. Raises a ModelError, with one of
+        the codes NOT_ASKED where no call was made; ModelRefused for vectors of a size that was not asked for.
         """
+        if (shut := self._breaker.enter()) is not None:
+            raise shut
+        trial = self._breaker.trying
+        try:
+            found = await self._in_turn(texts, kind, seconds, record)
+        except ModelError as failed:
+            if is_ailing(failed):
+                self._breaker.failed(failed)
+            elif failed.code != CROWDED:
+                self._breaker.answered(well=False)
+            raise
+        else:
+            self._breaker.answered()
+            return found
+        finally:
+            if trial:
+                self._breaker.left()
+
+    async def _in_turn(
+        self,
+        texts: Sequence[str],
+        kind: EmbedInputType,
+        seconds: float,
+        record: Callable[[Call], None],
+    ) -> list[Vector]:
+        """Ask when it is one's turn at the provider."""
+        begun = monotonic()
+        async with self._limits.place(self._model.system, seconds / 2):
+            return await self._called(texts, kind, seconds - (monotonic() - begun), record)
+
+    async def _called(
+        self,
+        texts: Sequence[str],
+        kind: EmbedInputType,
+        seconds: float,
+        record: Callable[[Call], None],
+    ) -> list[Vector]:
         begun = monotonic()
         outcome: Outcome = "cancelled"
         usage, said = RequestUsage(), ""
@@ -126,8 +175,7 @@ class Embedder:
         if estimated:
             size = sum(len(text[:LONGEST]) for text in texts)
             usage = RequestUsage(input_tokens=-(-size // _CHARACTERS_PER_TOKEN))
-        # It asks for the model's system, name and address, which an embedding model has as well.
-        found = price(cast("Model", self._model), usage)
+        found = price(_as_chat(self._model), usage)
         return Call(
             provider=self._model.system,
             model=self._model.model_name,
@@ -144,3 +192,8 @@ class Embedder:
             priced="unknown" if found.cost is None else "estimated" if estimated else "exact",
             prices=found.prices,
         )
+
+
+def _as_chat(model: EmbeddingModel) -> Model:
+    """For what asks for a model's system, name and address alone: an embedding model has them as well."""
+    return cast("Model", model)

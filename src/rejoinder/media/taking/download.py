@@ -176,7 +176,7 @@ async def _heard(means: Means, claimed: Claimed, kept: Kept, file: IO[bytes]) ->
     if kept.size > _LONGEST_HEARD:
         return None
     file.seek(0)
-    return await means.transcribe(file.read(), kept.mime_type)
+    return await means.transcribe(claimed, file.read(), kept.mime_type)
 
 
 async def _renew(db: Database, claimed: Claimed) -> None:

@@ -10,7 +10,7 @@ import asyncio
 from datetime import timedelta
 from uuid import UUID
 
-from rejoinder.channels.port import Limits
+from rejoinder.channels.port.adapter import Limits
 from rejoinder.channels.registry import platform
 from rejoinder.db import Database
 from rejoinder.outbound import store

@@ -11,7 +11,7 @@ from uuid import UUID
 
 import asyncpg
 
-from rejoinder.channels.model import NotTaken, Outgoing, Receipt, Unsure, WindowClosed
+from rejoinder.channels.port.outgoing import NotTaken, Outgoing, Receipt, Unsure, WindowClosed
 from rejoinder.channels.registry import knows_repeats, platform
 from rejoinder.db import Database, retry_busy
 from rejoinder.outbound import store

@@ -8,7 +8,7 @@ from uuid import UUID
 import asyncpg
 from pydantic import JsonValue
 
-from rejoinder.channels.model import Outgoing
+from rejoinder.channels.port.outgoing import Outgoing
 from rejoinder.channels.registry import is_awaited
 from rejoinder.db import Batch, Database, Tx, retry_away
 from rejoinder.events.model import NOTIFY_CHANNEL

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from pydantic import JsonValue
 
-from rejoinder.channels.model import Outgoing
+from rejoinder.channels.port.outgoing import Outgoing
 from rejoinder.db import Tx
 from rejoinder.outbound.store import THE_BOTS, WITHHOLD
 

@@ -8,8 +8,8 @@ from datetime import timedelta
 
 from pydantic import JsonValue
 
-from rejoinder.channels.model import Outgoing, WindowClosed
-from rejoinder.channels.port import Limits
+from rejoinder.channels.port.adapter import Limits
+from rejoinder.channels.port.outgoing import Outgoing, WindowClosed
 from rejoinder.channels.text.split import shorten
 from rejoinder.conversations.content import Template, stored
 

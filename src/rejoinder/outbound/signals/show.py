@@ -12,10 +12,10 @@ from contextlib import contextmanager
 from uuid import UUID
 
 from rejoinder.bots.model import ChannelSettings
-from rejoinder.channels.account import opened
-from rejoinder.channels.port import Account, Platform, Signal, What
+from rejoinder.channels.port.account import opened
+from rejoinder.channels.port.adapter import Account, Platform, Signal, What
+from rejoinder.channels.port.wire import Wire
 from rejoinder.channels.registry import platform
-from rejoinder.channels.wire import Wire
 from rejoinder.db import Database
 from rejoinder.net.guard import Outward
 from rejoinder.outbound.signals import store

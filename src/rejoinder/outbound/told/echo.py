@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import JsonValue
 
-from rejoinder.channels.event import Echoed
+from rejoinder.channels.port.event import Echoed
 from rejoinder.db import Batch, Database, retry_busy
 from rejoinder.outbound import store
 from rejoinder.outbound.decide import reported

@@ -6,7 +6,7 @@ import random
 from datetime import datetime, timedelta
 from typing import Literal
 
-from rejoinder.channels.event import Failure
+from rejoinder.channels.port.event import Failure
 from rejoinder.db import Batch, Tx
 from rejoinder.outbound import store
 from rejoinder.outbound.alarm import Stuck, alarm, job

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from rejoinder.channels.event import Reported
+from rejoinder.channels.port.event import Reported
 from rejoinder.db import Batch, Database, Tx, retry_busy
 from rejoinder.outbound import store
 from rejoinder.outbound.decide import Heard, Status, reported

@@ -13,8 +13,8 @@ from uuid import UUID
 
 from pydantic import JsonValue
 
-from rejoinder.channels.event import Failure
-from rejoinder.channels.model import Outgoing
+from rejoinder.channels.port.event import Failure
+from rejoinder.channels.port.outgoing import Outgoing
 from rejoinder.db import Read, Tx
 from rejoinder.outbound.decide import Heard, Status
 from rejoinder.outbound.store import THE_BOTS, Delivery

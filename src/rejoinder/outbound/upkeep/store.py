@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import UUID
 
-from rejoinder.channels.model import Outgoing
+from rejoinder.channels.port.outgoing import Outgoing
 from rejoinder.db import Maintenance, Tx
 from rejoinder.outbound.store import held
 

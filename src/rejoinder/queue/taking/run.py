@@ -12,11 +12,13 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Protocol, Self
 
 from rejoinder.db import AWAY, Database, hang_up
 from rejoinder.errors import Unavailable
 from rejoinder.queue.jobs import Handler, Taken
+from rejoinder.queue.taking.here import Promises
 from rejoinder.queue.taking.pace import Pace
 from rejoinder.telemetry.logs import log
 
@@ -44,18 +46,20 @@ class Served:
 
     `room` says for how many more jobs it has places now (None: any number are taken over), and the handler takes its
     place before it first waits; `freed` is set when there is room after there was none. `rate` is how many a second it
-    begins.
+    begins. `here` says how many jobs made in this process may go past the queue now: a sweep must find those that a
+    crash loses soon.
     """
 
     handler: Handler
     room: Callable[[], int] | None = None
     freed: asyncio.Event | None = None
     rate: float | None = None
+    here: Callable[[], int] | None = None
 
     @classmethod
-    def by(cls, side: Side, rate: float | None) -> Self:
+    def by(cls, side: Side, rate: float | None, here: Callable[[], int] | None = None) -> Self:
         """A lane whose work has its places on this side."""
-        return cls(side.wake, side.room, side.freed, rate)
+        return cls(side.wake, side.room, side.freed, rate, here)
 
 
 _BATCH = 25  # measured best between 20 and 50
@@ -65,6 +69,11 @@ _AT_ONCE = 4 * _BATCH
 _POLL = timedelta(seconds=1)
 _HEARTBEAT = timedelta(seconds=8)
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.2, 5.0
+
+
+def _left(here: Callable[[], int]) -> int:
+    # The last places are for the queue: a batch that is just being taken must find them.
+    return here() - _BATCH
 
 
 class Taker:
@@ -79,6 +88,13 @@ class Taker:
             for lane, served in lanes.items()
             if served.rate is not None
         }
+        self.here = Promises(
+            {
+                lane: (served.handler, partial(_left, served.here))
+                for lane, served in lanes.items()
+                if served.here is not None and served.rate is None
+            }
+        )
         self._stopping = asyncio.Event()
         self._round_shutdown: asyncio.Event | None = None
         self.ready = asyncio.Event()
@@ -149,7 +165,7 @@ class Taker:
 
     def _allowance(self, lane: str) -> int | None:
         room, pace = self._lanes[lane].room, self._paces.get(lane)
-        least = [] if room is None else [room()]
+        least = [] if room is None else [room() - self.here.kept(lane)]
         if pace is not None:
             least.append(pace.allowance(time.monotonic()))
         return min(least, default=None)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from rejoinder.channels.simulated import Outcome, Shown
+from rejoinder.channels.port.simulated import Outcome, Shown
 
 
 @dataclass(frozen=True, slots=True)

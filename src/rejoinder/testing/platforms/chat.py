@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 
-from rejoinder.channels.simulated import Customer, Shown
+from rejoinder.channels.port.simulated import Customer, Shown
 from rejoinder.conversations.content import Choice, File, Location, Part, Text
 from rejoinder.testing.platforms.server import PlayedPlatform
 

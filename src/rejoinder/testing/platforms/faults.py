@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Final, Literal, TypeAlias, cast, get_args
 
-from rejoinder.channels.simulated import Fault
+from rejoinder.channels.port.simulated import Fault
 from rejoinder.errors import Setup
 
 Spoiled: TypeAlias = Literal[

@@ -7,9 +7,9 @@ from importlib import import_module
 from typing import cast
 from uuid import UUID
 
-from rejoinder.channels.port import Account, Platform
+from rejoinder.channels.port.adapter import Account, Platform
+from rejoinder.channels.port.simulated import Simulated
 from rejoinder.channels.registry import platform, platforms
-from rejoinder.channels.simulated import Simulated
 from rejoinder.errors import Setup
 
 

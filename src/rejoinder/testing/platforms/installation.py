@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -125,8 +126,10 @@ class Installation:
             ) as response:
                 answer = await response.json(content_type=None)
         except (aiohttp.ClientError, TimeoutError, ValueError) as away:
+            number = getattr(away, "errno", None)
+            why = os.strerror(number) if number else type(away).__name__
             raise Setup(
-                f"No server of Rejoinder's answers at {self.base}: {type(away).__name__}.",
+                f"No server of Rejoinder's answers at {self.base}: {why}.",
                 mend="Start it with `make run` or `rejoinder serve`, or name it with --url.",
                 code="no_server",
             ) from None

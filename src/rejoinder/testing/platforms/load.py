@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from random import Random
 
-from rejoinder.channels.simulated import Customer
+from rejoinder.channels.port.simulated import Customer
 from rejoinder.conversations.content import Text
 from rejoinder.testing.platforms.server import PlayedPlatform
 

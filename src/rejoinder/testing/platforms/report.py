@@ -98,8 +98,8 @@ def compare(chats: Mapping[str, tuple[Sequence[Reply], Sequence[str]]]) -> Compa
     for stored, shown in chats.values():
         left = list(enumerate(shown))
         last = -1
-        for reply in stored:
-            found = next((each for each in left if reply.text in each[1]), None)
+        for place, reply in enumerate(stored):
+            found = _shown_as(reply, left, stored[place + 1 :])
             if found is not None:
                 left.remove(found)
                 disordered += found[0] < last
@@ -111,6 +111,17 @@ def compare(chats: Mapping[str, tuple[Sequence[Reply], Sequence[str]]]) -> Compa
         ours = {reply.text for reply in stored if reply.text}
         doubled += sum(any(text in more for text in ours) for _, more in left)
     return Compared(lost, disordered, silent, unsettled, given_up, doubled)
+
+
+def _shown_as(
+    reply: Reply, left: Sequence[tuple[int, str]], later: Sequence[Reply]
+) -> tuple[int, str] | None:
+    """The first of what is left that holds the reply. One that was given up has it only where it is nobody else's."""
+    holding = [each for each in left if reply.text in each[1]]
+    if reply.status in GIVEN_UP:
+        others = sum(each.text == reply.text and each.status in ARRIVED for each in later)
+        holding = holding[: len(holding) - others] if others < len(holding) else []
+    return holding[0] if holding else None
 
 
 def report(platform: PlayedPlatform, stored: Compared) -> Report:

@@ -13,9 +13,9 @@ from uuid import UUID
 import aiohttp
 from aiohttp import web
 
-from rejoinder.channels.event import Said
-from rejoinder.channels.port import Account
-from rejoinder.channels.simulated import Call, Customer, Reply, Shown, Simulated, Webhook
+from rejoinder.channels.port.adapter import Account
+from rejoinder.channels.port.event import Said
+from rejoinder.channels.port.simulated import Call, Customer, Reply, Shown, Simulated, Webhook
 from rejoinder.conversations.content import Choice, File, Part, Text
 from rejoinder.errors import Setup
 from rejoinder.testing.platforms.book import Book

@@ -8,8 +8,8 @@ from collections.abc import Coroutine
 from datetime import UTC, datetime
 from typing import Literal, TypeAlias
 
-from rejoinder.channels.port import Capabilities
-from rejoinder.channels.simulated import Shown, Simulated, Webhook
+from rejoinder.channels.port.adapter import Capabilities
+from rejoinder.channels.port.simulated import Shown, Simulated, Webhook
 from rejoinder.testing.platforms.faults import Faults
 from rejoinder.testing.platforms.webhooks import Webhooks
 

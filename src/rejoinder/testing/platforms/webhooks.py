@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import aiohttp
 
-from rejoinder.channels.simulated import Webhook
+from rejoinder.channels.port.simulated import Webhook
 
 # Shorter than the 5 s after which uvicorn closes an idle connection: a webhook posted into that moment would be lost.
 _KEEPALIVE_S = 3.0

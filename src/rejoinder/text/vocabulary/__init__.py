@@ -27,7 +27,7 @@ def trade_phrases(language: str) -> dict[str, str]:
 
 @cache
 def consent_words() -> dict[str, str]:
-    """Folded whole message → `out` or `in`: the customer wants no more messages, or wants them again."""
+    """Folded whole message → its section: `out…` for no more messages, `in…` for messages again."""
     return {
         phrase.strip(): which
         for which, body in _sections("consent.txt")

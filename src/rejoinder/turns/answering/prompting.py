@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from pydantic import JsonValue
 from pydantic_core import to_json
 
-from rejoinder.channels.registry import platform as registered
+from rejoinder.channels.text.shown import surface
 from rejoinder.knowledge import Found
 from rejoinder.llm.model import Attachment, Line, Passage
 from rejoinder.turns.answering.model import Window
 from rejoinder.turns.answering.understand import Understood
-from rejoinder.turns.prompt.model import Awaited, Profile, PromptFacts, Surface
+from rejoinder.turns.prompt.model import Awaited, Profile, PromptFacts
 
 
 def prompt_facts(
@@ -36,7 +36,7 @@ def prompt_facts(
         summary=window.profile.summary,
         profile=_profile(window),
         understanding=understood.local,
-        surface=_surface(platform),
+        surface=surface(platform),
         awaited=_awaited(window),
         resources="" if resources is None else to_json(resources).decode(),
         attachments=attachments,
@@ -62,13 +62,6 @@ def _profile(window: Window) -> Profile:
 
 def _words(value: JsonValue) -> str:
     return value if isinstance(value, str) else to_json(value).decode()
-
-
-def _surface(platform: str) -> Surface:
-    adapter = registered(platform)
-    if adapter is None:
-        return Surface(platform)
-    return Surface(platform, adapter.limits.text, adapter.capabilities.kinds)
 
 
 def _awaited(window: Window) -> Awaited | None:

@@ -7,6 +7,6 @@ from rejoinder.understanding.warm import warm as understanding
 
 
 def warm() -> None:
-    """Blocks for a second or two; once a process."""
+    """Blocks for half a second; once a process."""
     understanding()
     guard()

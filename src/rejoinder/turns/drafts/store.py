@@ -28,6 +28,18 @@ UPDATE drafts SET state = 'outdated', settled_at = clock_timestamp()
 WHERE workspace_id = $1 AND conversation_id = $2 AND state = 'open' AND ($3::uuid IS NULL OR turn_id = $3)
 """
 
+# Nor is one open any more that something has gone out after, by whoever it was.
+IS_OPEN = """
+SELECT EXISTS (
+    SELECT FROM drafts d
+    WHERE d.workspace_id = $1 AND d.turn_id = $2 AND d.state = 'open' AND NOT EXISTS (
+        SELECT FROM messages o
+        WHERE o.workspace_id = $1 AND o.conversation_id = d.conversation_id AND o.direction = 'outbound'
+            AND o.sender_type <> 'system' AND o.seq > (
+                SELECT max(a.seq) FROM messages a
+                WHERE a.workspace_id = $1 AND a.turn_id = $2 AND a.direction = 'inbound')))
+"""
+
 SETTLE = """
 UPDATE drafts SET state = $3, settled_at = clock_timestamp(), settled_by = $4, message_id = $5
 WHERE workspace_id = $1 AND draft_id = $2 AND state = 'open'
@@ -98,6 +110,12 @@ def add(
 def outdate(batch: Batch, conversation_id: UUID, turn_id: UUID | None = None) -> None:
     """What is open in a conversation, or what one turn has drafted there, will not be sent."""
     batch.add(OUTDATE, conversation_id, turn_id)
+
+
+async def is_open(read: Read, turn_id: UUID) -> bool:
+    """Whether what a turn has drafted is still to be sent or thrown away."""
+    found: bool = await read.connection.fetchval(IS_OPEN, read.workspace_id, turn_id)
+    return found
 
 
 def settle(

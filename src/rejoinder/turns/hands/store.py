@@ -79,6 +79,15 @@ WHERE m.workspace_id = $1 AND m.message_id = $2
 """
 
 
+SPOKEN = """
+SELECT p.language, ARRAY(
+    SELECT m.text FROM messages m
+    WHERE m.workspace_id = $1 AND m.conversation_id = $2 AND m.direction = 'inbound' AND m.kind <> 'deleted'
+    ORDER BY m.seq DESC LIMIT 5)
+FROM contacts p WHERE p.workspace_id = $1 AND p.contact_id = $3
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Left:
     """Messages that are to get a turn, and the highest priority of those that had them."""
@@ -148,6 +157,14 @@ async def noted(tx: Tx, guard: Guard, key: str) -> str | None:
         NOTED, tx.workspace_id, guard.conversation_id, key
     )
     return found
+
+
+async def spoken(tx: Tx, guard: Guard) -> tuple[str | None, list[str]]:
+    """The language noted of the contact, and what was written here last, the newest first."""
+    row = await tx.connection.fetchrow(
+        SPOKEN, tx.workspace_id, guard.conversation_id, guard.contact_id
+    )
+    return (row[0], row[1]) if row else (None, [])
 
 
 async def waits_for(tx: Tx, guard: Guard, reason: str) -> bool:

@@ -10,13 +10,15 @@ from collections.abc import Iterable, Sequence
 from rejoinder.bots.model import Bot
 from rejoinder.bots.policies import Know, OwnEntity, OwnIntent, Speak
 from rejoinder.bots.voice.model import Persona
-from rejoinder.turns.prompt.model import PromptFacts, Surface
+from rejoinder.channels.text.shown import Surface
+from rejoinder.turns.prompt.model import PromptFacts
 
 _MANNER = (
     "You answer customers who write to this business in a chat: shortly, as one writes there, in your own voice. "
     "Asked whether you are a person, say that you are an automatic assistant."
 )
 _MOST_WORDS = 50  # the guard looks for all of them
+_STEPS = ("quick_replies", "carousel")  # the parts that a model can ask for beside text
 _MOST_EXAMPLES = 3  # of an own intent; the model needs a hint, not all of them
 
 
@@ -107,18 +109,15 @@ def added_by_us(speak: Speak, persona: Persona | None) -> str:
 
 
 def surface(found: Surface | None, longest_reply: int) -> str:
-    """Where it is read, how long a text may be, what can be shown there."""
+    """Where it is read, what can be shown there, how long a text may be."""
     if found is None:
         return ""
-    longest = min(found.longest or longest_reply, longest_reply)
-    bound = f"A reply may have {longest} characters."
-    if (
-        not found.shows and found.longest is None
-    ):  # a caller's own channel: nobody knows what it shows
+    bound = f"A reply may have {min(found.longest or longest_reply, longest_reply)} characters."
+    if found.kinds is None:  # nobody knows what it shows
         return bound
-    steps = [kind for kind in ("quick_replies", "carousel") if kind in found.shows]
-    shown = f"It shows {' and '.join(steps)}." if steps else "It shows plain text."
-    return f"The chat is on {found.platform}. {shown} {bound}"
+    steps = " and ".join(kind for kind in _STEPS if kind in found.kinds)
+    shown = f"{steps}, and text without Markdown" if steps else "text without Markdown"
+    return f"The channel is {found.title}. It shows {shown}. {bound}"
 
 
 def _meaning(description: str, examples: Sequence[str]) -> str:

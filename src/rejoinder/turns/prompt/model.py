@@ -11,6 +11,7 @@ from pydantic import JsonValue
 from rejoinder.bots.model import Bot
 from rejoinder.bots.policies import Mode
 from rejoinder.bots.voice.model import Persona
+from rejoinder.channels.text.shown import Surface
 from rejoinder.llm.model import Attachment, Line, Passage, Prompt, Understanding
 
 
@@ -31,16 +32,6 @@ class Profile:
     earlier: int = 0
     last_at: datetime | None = None
     satisfaction: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Surface:
-    """Where the reply is shown: the platform's name, its longest text in characters (None: no bound), and the kinds of
-    parts it has a form for (channels.port.Capabilities.kinds)."""
-
-    platform: str
-    longest: int | None = None
-    shows: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
@@ -64,8 +64,21 @@ def longest(found: Iterable[_Placed]) -> list[_Placed]:
 
 
 def settled(found: Iterable[Found]) -> list[Found]:
-    """Those that stay, in the order of the text: of two that overlap the longer, then the one of higher rank."""
-    return apart(sorted(found, key=lambda one: (one.start - one.end, -one.rank, one.start)))
+    """Those that stay, in the order of the text: of two that overlap the longer, then the one of higher rank.
+
+    Words around a value make no find longer than the bot's own kind of that value: "order HN123456" is its booking.
+    """
+    every = list(found)
+    own = [one for one in every if one.rank == OWN]
+    left = (one for one in every if one.rank == OWN or not _is_owned(one, own))
+    return apart(sorted(left, key=lambda one: (one.start - one.end, -one.rank, one.start)))
+
+
+def _is_owned(one: Found, own: Sequence[Found]) -> bool:
+    if one.value is None:
+        return False
+    start, end = one.value
+    return any(each.start <= start and end <= each.end for each in own)
 
 
 def entity(find: Found, text: Plain) -> Entity:

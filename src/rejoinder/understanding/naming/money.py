@@ -9,7 +9,15 @@ from functools import cache
 
 from rejoinder.understanding.model import Place
 from rejoinder.understanding.naming.found import SURE, USUAL, WEAK, Found
-from rejoinder.understanding.naming.numbers import DIGITS, amount, either, folded, read
+from rejoinder.understanding.naming.numbers import (
+    DIGITS,
+    THAI_WHOLE,
+    amount,
+    either,
+    folded,
+    read,
+    thai_whole,
+)
 from rejoinder.understanding.naming.plain import Plain
 
 # Currencies without a smaller unit, by ISO 4217.
@@ -98,6 +106,8 @@ def money(text: Plain, place: Place, language: str, *, guess: bool = False) -> I
             code = _currency(text, hit, place, language)
             if code is not None and (normal := _normal(text, hit, code, language)):
                 yield Found(*hit.span(), "money", normal, rank=rank)
+    if language == "th":
+        yield from _thai(text, place)
     for hit in scaled.finditer(text.text):
         spoken = language == "vi" and not {hit["scale"], hit["more"]}.isdisjoint(_SPOKEN_SCALES)
         dong = spoken or (language == "vi" and not guess)
@@ -109,6 +119,20 @@ def money(text: Plain, place: Place, language: str, *, guess: bool = False) -> I
         for hit in asked.finditer(text.text):
             if normal := _normal(text, hit, place.currency, language):
                 yield Found(*hit.span("number"), "money", normal, rank=WEAK)
+
+
+def _thai(text: Plain, place: Place) -> Iterator[Found]:
+    """สองร้อยห้าสิบบาท: the longer find, where the words for its last part alone would be ten baht."""
+    for hit in _thai_pattern().finditer(text.text):
+        code = _currency(text, hit, place, "th")
+        if code is not None and (normal := told(thai_whole(hit["number"]), code)):
+            yield Found(*hit.span(), "money", normal, rank=USUAL)
+
+
+@cache
+def _thai_pattern() -> re.Pattern[str]:
+    named = either([*_NAMES, *_CODES])
+    return re.compile(rf"(?<![\d.,])(?P<number>{THAI_WHOLE})\s?(?P<sign>{named})(?![a-z0-9$])")
 
 
 def told(said: Decimal, currency: str) -> str | None:

@@ -62,6 +62,33 @@ def either(words: Iterable[str]) -> str:
     return "|".join(re.escape(word).replace(r"\ ", r"\s+") for word in listed)
 
 
+_TH_ONES = WORDS["th"] | {"ยี่": 2, "เอ็ด": 1}
+_TH_ONE = either(word for word, value in _TH_ONES.items() if value < 10)
+_TH_SCALES = {"สิบ": 10, "ร้อย": 100, "พัน": 1_000, "หมื่น": 10_000, "แสน": 100_000, "ล้าน": 10**6}
+_TH_STEP = re.compile(rf"(?P<one>\d{{1,3}}|{_TH_ONE})?\s?(?P<scale>{either(_TH_SCALES)})?\s?")
+
+THAI_WHOLE = rf"(?:(?:(?:\d{{1,3}}|{_TH_ONE})\s?)?(?:{either(_TH_SCALES)})\s?){{1,7}}(?:\d{{1,2}}|{_TH_ONE})?"
+"""A pattern for a Thai number with its scales: สองร้อยห้าสิบ, 2 พัน 5 ร้อย; `thai_whole` reads it."""
+
+
+def thai_whole(said: str) -> Decimal:
+    """What `THAI_WHOLE` found: two hundred and fifty, two thousand five hundred."""
+    total = 0
+    for step in _TH_STEP.finditer(said):
+        if not step["one"] and not step["scale"]:
+            continue
+        one = step["one"] or "หนึ่ง"
+        ones = int(one) if one.isdigit() else _TH_ONES[one]
+        scale = _TH_SCALES.get(step["scale"] or "", 1)
+        # Millions count all that stands before them: สองแสนล้าน.
+        total = (
+            (total + ones * bool(step["one"] or not total)) * scale
+            if scale == 10**6
+            else total + ones * scale
+        )
+    return Decimal(total)
+
+
 def read(text: Plain, start: int, end: int, language: str, *, comma: bool) -> Decimal | None:
     """The number that `number(language)` found there; None for a word that only looks so without its marks (bà)."""
     said = " ".join(text.text[start:end].split())

@@ -35,7 +35,7 @@ def own_intent(text: str, language: str, own: Sequence[OwnIntent]) -> tuple[str,
 
 def _like(said: frozenset[str], example: str, language: str) -> float:
     """The harmonic mean of the share of the example's words said and of the said words in it."""
-    wanted = _words(example, language)
+    wanted = _example(example, language)
     if not wanted:
         return 0.0
     shared = sum(_met(word, said) for word in wanted)
@@ -52,7 +52,11 @@ def _met(word: str, said: frozenset[str]) -> bool:
     return any(other.startswith(word[:_STEM]) for other in said)
 
 
-@lru_cache(maxsize=4_096)
+@lru_cache(maxsize=4_096)  # of owners' texts, which stay; a customer's message is weighed once
+def _example(text: str, language: str) -> tuple[str, ...]:
+    return _words(text, language)
+
+
 def _words(text: str, language: str) -> tuple[str, ...]:
     """The words that carry meaning, folded; all of them where there are only small ones."""
     reading = read(text, language)

@@ -14,6 +14,7 @@ from rejoinder.understanding.words.tokens import Token, spelling
 Family: TypeAlias = Literal["feeling", "wanting", "people"]
 LANGUAGES = ("en", "th", "vi", "pt", "es")
 _SHORTEST_STEM = 4
+_NONE: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,28 +87,36 @@ def table(family: Family, language: str, *, bare: bool = False) -> Table:
 
 @cache  # positional: by keyword the same table would be kept twice
 def _built(family: Family, language: str, bare: bool) -> Table:
-    sections: dict[str, set[str]] = {}
+    sections: dict[str, frozenset[str]] = {}
+    listed = _listed(family, language)
     for phrase, section in _lent(family, language):
-        sections.setdefault(phrase, set()).add(section)
-    own = {phrase.lstrip("=") for phrase, _ in _listed(family, language)}
-    for phrase in own:
-        sections.pop(phrase, None)
-    for phrase, section in _listed(family, language):
-        for written in _spellings(phrase, language, bare=bare):
-            sections.setdefault(written, set()).add(section)
-    return _table({phrase: frozenset(names) for phrase, names in sections.items()})
+        sections[phrase] = _with(sections.get(phrase, _NONE), section)
+    for phrase, _ in listed:
+        sections.pop(phrase.lstrip("="), None)
+    spelled = _marked_or_not(listed, bare=bare) if language == "vi" else listed
+    for phrase, section in spelled:
+        sections[phrase] = _with(sections.get(phrase, _NONE), section)
+    return _table(sections)
 
 
-def _spellings(phrase: str, language: str, *, bare: bool) -> Iterator[str]:
-    """How a phrase is typed: Vietnamese also without marks, but for those that "=" keeps to theirs.
+@cache
+def _with(names: frozenset[str], section: str) -> frozenset[str]:
+    """The sections and one more: one set for all phrases that stand in the same ones, of thousands some twenty."""
+    return names | {section}
+
+
+def _marked_or_not(listed: Sequence[tuple[str, str]], *, bare: bool) -> Iterator[tuple[str, str]]:
+    """Phrases as Vietnamese types them: also without marks, but for those that "=" keeps to theirs.
 
     In a message with marks only phrases of several syllables are known without them: one alone is another word.
     """
-    plain = phrase.lstrip("=")
-    if not bare:
-        yield plain
-    if language == "vi" and plain == phrase and (bare or " " in phrase):
-        yield fold(phrase)
+    plain = [phrase.lstrip("=") for phrase, _ in listed]
+    unmarked = fold("\n".join(plain)).split("\n")  # one by one it takes ten times as long
+    for (phrase, section), marked, without in zip(listed, plain, unmarked, strict=True):
+        if not bare:
+            yield marked, section
+        if marked == phrase and (bare or " " in phrase):
+            yield without, section
 
 
 @cache
@@ -143,19 +152,19 @@ def _lent(family: Family, language: str) -> Iterator[tuple[str, str]]:
 @cache
 def _loans() -> frozenset[str]:
     lines = files("rejoinder.understanding.words").joinpath("lexicons", "loans.txt")
-    return frozenset(_phrases(lines.read_text(encoding="utf-8")))
+    return frozenset(_phrases(lines.read_text(encoding="utf-8"), "en"))
 
 
-@cache
 def _listed(family: Family, language: str) -> tuple[tuple[str, str], ...]:
     path = files("rejoinder.understanding.words").joinpath("lexicons", family, f"{language}.txt")
     found: list[tuple[str, str]] = []
     for block in ("\n" + path.read_text(encoding="utf-8")).split("\n[")[1:]:
         head, _, body = block.partition("]")
-        found += ((spelling(phrase, language), head) for phrase in _phrases(body))
+        found += ((phrase, head) for phrase in _phrases(body, language))
     return tuple(found)
 
 
-def _phrases(body: str) -> list[str]:
-    kept = (line for line in body.splitlines() if not line.startswith("#"))
-    return [phrase.strip() for phrase in ",".join(kept).split(",") if phrase.strip()]
+def _phrases(body: str, language: str) -> Iterator[str]:
+    """Separators and spelling don't meet: the whole is spelled at once, ten times as fast as each phrase."""
+    kept = ",".join(line for line in body.splitlines() if not line.startswith("#"))
+    return filter(None, map(str.strip, spelling(kept, language).split(",")))

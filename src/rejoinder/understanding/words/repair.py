@@ -98,13 +98,13 @@ def _slips(word: str, form: str) -> bool:
 @cache
 def _near(language: str) -> dict[str, tuple[str, ...]]:
     """Every word of the lists, and it less one letter, as the way to the word: one wrong letter apart."""
-    found: dict[str, list[str]] = {}
+    found: dict[str, tuple[str, ...]] = {}
     for word in sorted(vocabulary(language)):
-        whole = word.rstrip("*")
-        if len(whole) >= _SHORTEST and whole.isalpha() and not word.endswith("*"):
-            for piece in (whole, *_shorter(whole)):
-                found.setdefault(piece, []).append(whole)
-    return {piece: tuple(words) for piece, words in found.items()}
+        if len(word) >= _SHORTEST and word.isalpha():
+            alone = (word,)  # one for all its pieces: nearly every piece leads to one word
+            for piece in (word, *_shorter(word)):
+                found[piece] = found[piece] + alone if piece in found else alone
+    return found
 
 
 def _shorter(word: str) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 import { Stream } from "./stream.js";
 import { Own, announce, clear, showConnection, showNotice, showPreview, showReply, showTyping, timeOf, welcome } from "./view.js";
+import { told } from "./words.js";
 
 const SEND_TIMEOUT_MS = 20_000;
 const REPLAYED_MS = 400; // this long without an event, and the earlier conversation has been shown again
@@ -16,6 +17,7 @@ let outbox = Promise.resolve(); // one message at a time, so that they arrive in
 const mine = new Set(); // own messages: {id, text, view, messageId once the server has it}
 const known = new Set(); // message ids shown already
 const running = new Set(); // turns being answered
+let withPeople = false;
 
 // -- the session
 
@@ -40,11 +42,12 @@ function beginAnew(fresh) {
   mine.clear();
   known.clear();
   running.clear();
+  withPeople = false;
   showTyping(false, botName);
   clear();
   for (const message of unsent) {
     mine.add(message);
-    message.view.show(true);
+    message.view.show();
   }
   stream.forget();
 }
@@ -64,18 +67,18 @@ class Refused extends Error {}
 async function refusal(response) {
   if (response.status === 429) {
     const wait = Math.ceil(Number(response.headers.get("Retry-After"))) || 10;
-    return new Refused(`That was a lot at once; wait ${wait} s.`);
+    return new Refused(told("too_much", { seconds: wait }));
   }
-  if (response.status >= 500) return new Refused("The server can't take it right now.");
+  if (response.status >= 500) return new Refused(told("unable"));
   const problem = await response.json().catch(() => ({}));
-  return new Refused(typeof problem.detail === "string" ? problem.detail : `The server refused it (${response.status}).`);
+  return new Refused(typeof problem.detail === "string" ? problem.detail : told("refused", { status: response.status }));
 }
 
 // -- sending
 
 /** Sends a text; `payload` comes with one that was tapped. */
-function say(words, payload = "") {
-  const message = { id: newId(), text: words, payload, view: new Own(words), messageId: null };
+function say(said, payload = "") {
+  const message = { id: newId(), text: said, payload, view: new Own(said), messageId: null };
   mine.add(message);
   dispatch(message);
 }
@@ -83,7 +86,7 @@ function say(words, payload = "") {
 function dispatch(message) {
   message.state = "pending";
   message.view.pending();
-  message.view.show(true);
+  message.view.show();
   outbox = outbox.then(() => deliver(message));
 }
 
@@ -93,7 +96,7 @@ async function deliver(message) {
     accept(message, await send(message));
   } catch (wrong) {
     if (!mine.has(message) || message.messageId) return;
-    fail(message, wrong instanceof Refused ? wrong.message : "The connection failed.");
+    fail(message, wrong instanceof Refused ? wrong.message : told("failed"));
   }
 }
 
@@ -123,7 +126,7 @@ function accept(message, { message_id: messageId, conversation_id: conversation 
   const other = [...mine].find((one) => one !== message && one.messageId === messageId);
   if (other) {
     other.messageId = null;
-    fail(other, "The connection failed.");
+    fail(other, told("failed"));
   }
   settle(message, messageId);
   stream.expect(conversation);
@@ -148,27 +151,28 @@ function newId() {
 // -- receiving
 
 const on = {
-  "message.received": ({ message_id: id, text: words, sender_type: sender }) => {
-    if (known.has(id)) return;
+  "message.received": ({ message_id: id, text: said, sender_type: sender }) => {
+    if (known.has(id)) return [...mine].find((one) => one.messageId === id)?.view.told();
     if (sender !== "customer" && sender !== "user") {
       known.add(id);
-      if (sender === "agent") showReply("A person", words, timeOf(id), { label: "A person · " });
-      else if (sender === "ai") showReply(botName, words, timeOf(id));
+      if (sender === "agent") showReply(told("person"), said, timeOf(id), { label: `${told("person")} · ` });
+      else if (sender === "ai") showReply(botName, said, timeOf(id));
       return;
     }
-    const unsent = (state) => [...mine].find((one) => one.state === state && one.text === words);
-    const message = unsent("pending") ?? unsent("failed") ?? fromElsewhere(words);
+    const unsent = (state) => [...mine].find((one) => one.state === state && one.text === said);
+    const message = unsent("pending") ?? unsent("failed") ?? fromElsewhere(said);
+    message.view.told();
     settle(message, id);
   },
-  "message.sent": ({ message_id: id, text: words, content, sender_type: sender, turn_id: turn }) => {
+  "message.sent": ({ message_id: id, text: said, content, sender_type: sender, turn_id: turn }) => {
     endTurn(turn);
-    if (known.has(id) || !words) return;
+    if (known.has(id) || !said) return;
     known.add(id);
-    const [name, label] = sender === "agent" ? ["A person", "A person · "] : [botName, ""];
-    showReply(name, words, timeOf(id), { label, content, onChoose: choose });
+    const [name, label] = sender === "agent" ? [told("person"), `${told("person")} · `] : [botName, ""];
+    showReply(name, said, timeOf(id), { label, content, onChoose: choose });
   },
-  "turn.preview": ({ turn_id: turn, text: words }) => {
-    if (running.has(turn)) showPreview(words);
+  "turn.preview": ({ turn_id: turn, text: said }) => {
+    if (running.has(turn)) showPreview(said);
   },
   "turn.started": ({ turn_id: turn }) => {
     showPreview("");
@@ -179,15 +183,23 @@ const on = {
     running.clear();
     showPreview("");
     showTyping(false, botName);
-    showNotice("This conversation was handed to a person, who will answer here.");
+    if (!withPeople) showNotice(told("handed_over")); // it comes again when somebody takes the call
+    withPeople = true;
+  },
+  "conversation.released": () => {
+    withPeople = false;
+    showNotice(told("released"));
+  },
+  "conversation.closed": () => {
+    withPeople = false;
+    showNotice(told("closed"));
   },
 };
 
 /** A message of this visitor that this page did not send: before a reload, or in another tab. */
-function fromElsewhere(words) {
-  const message = { id: null, text: words, view: new Own(words), messageId: null };
+function fromElsewhere(said) {
+  const message = { id: null, text: said, view: new Own(said), messageId: null };
   mine.add(message);
-  message.view.show(false);
   return message;
 }
 
@@ -214,7 +226,7 @@ const stream = new Stream({
     if (state === "idle") announce(true);
     if (state !== "open") welcome();
     if (state !== "lost") showConnection("");
-    else if (failures > 1) showConnection("The connection is lost. Trying again…");
+    else if (failures > 1) showConnection(told("lost"));
   },
   onNobody: ensureSession,
 });
@@ -227,7 +239,7 @@ function fit() {
     text.style.height = `${text.scrollHeight + 2}px`;
   }
   const left = text.maxLength - text.value.length;
-  $$("room").textContent = text.value.length < ROOM_SHOWN_FROM ? "" : `${left} characters left`;
+  $$("room").textContent = text.value.length < ROOM_SHOWN_FROM ? "" : told("room", { count: left });
 }
 
 $$("composer").addEventListener("submit", (event) => {
@@ -262,7 +274,7 @@ $$("confirm").addEventListener("close", async () => {
     await openSession(true);
     showConnection("");
   } catch (wrong) {
-    showConnection(wrong instanceof Refused ? wrong.message : "The connection failed. Try again in a moment.");
+    showConnection(wrong instanceof Refused ? wrong.message : told("failed_later"));
   }
   text.focus();
 });

@@ -2,6 +2,8 @@
 // textContent; an address is opened only if it is one of the web. Nothing is loaded from another host, so a card's
 // picture is a link.
 
+import { told } from "./words.js";
+
 const MOST = 20; // of anything: more is no offer, and people may have written it
 
 function element(name, className, text) {
@@ -58,7 +60,7 @@ function card({ title, text, image_url: picture, buttons }, onChoose) {
   const made = element("li", "card");
   made.append(element("p", "card-title", words(title)));
   if (words(text)) made.append(element("p", "card-text", words(text)));
-  if (web(picture)) made.append(link("card-link", "Picture", web(picture)));
+  if (web(picture)) made.append(link("card-link", told("picture"), web(picture)));
   made.append(...list(buttons).flatMap((each) => press("press", each ?? {}, onChoose)));
   return made;
 }
@@ -66,7 +68,7 @@ function card({ title, text, image_url: picture, buttons }, onChoose) {
 function cards(found, onChoose) {
   const made = element("ul", "cards");
   made.role = "list"; // Safari forgets it without markers
-  made.ariaLabel = "Cards";
+  made.ariaLabel = told("cards");
   made.tabIndex = 0; // arrow keys scroll it
   made.append(...list(found).filter((each) => words(each?.title)).map((each) => card(each, onChoose)));
   return made.children.length ? [made] : [];
@@ -74,10 +76,10 @@ function cards(found, onChoose) {
 
 const SHOWN = {
   quick_replies: (part, onChoose) => group(
-    "offers", "Suggested replies", list(part.options).flatMap((each) => press("example", each ?? {}, onChoose)),
+    "offers", told("replies"), list(part.options).flatMap((each) => press("example", each ?? {}, onChoose)),
   ),
   buttons: (part, onChoose) => group(
-    "presses", "Choices", list(part.buttons).flatMap((each) => press("press", each ?? {}, onChoose)),
+    "presses", told("choices"), list(part.buttons).flatMap((each) => press("press", each ?? {}, onChoose)),
   ),
   carousel: (part, onChoose) => cards(part.cards, onChoose),
 };

@@ -1,6 +1,7 @@
 // What the visitor sees. Every text is untrusted and goes in as textContent.
 
 import { shown, withdraw } from "./parts.js";
+import { told } from "./words.js";
 
 const $$ = (id) => document.getElementById(id);
 const log = $$("log");
@@ -39,12 +40,25 @@ export function toEnd() {
   $$("newest").hidden = true;
 }
 
-function append(element, follow) {
+/** The first of the visitor's newest messages that the stream has not told of yet, if they stand at the end. */
+function untold() {
+  let first = null;
+  for (let each = log.lastElementChild; each && "untold" in each.dataset; each = each.previousElementSibling) first = each;
+  return first;
+}
+
+function join(element) {
+  element?.classList.toggle("joined", element.previousElementSibling?.dataset.side === element.dataset.side);
+}
+
+/** Puts it in before `next`, else at the end. What the stream tells comes before what it has not told of: so an
+    earlier conversation stands above a message that was written while it was being read. */
+function put(element, next, follow) {
   if (element.dataset.side !== "none" && withdraw(log)) $$("text").focus();
   keepingPlace(() => {
-    const previous = element === log.lastElementChild ? element.previousElementSibling : log.lastElementChild;
-    element.classList.toggle("joined", previous?.dataset.side === element.dataset.side);
-    log.append(element);
+    const after = element.nextElementSibling; // where it stood, if it is moved
+    log.insertBefore(element, next);
+    [element, element.nextElementSibling, after].forEach(join);
     $$("welcome").hidden = true;
     $$("start-over").hidden = false;
   }, follow);
@@ -76,35 +90,44 @@ export function showReply(speaker, text, time, { label = "", content = [], onCho
   element.lastElementChild.append(label, clock(time));
   if (parts && !parts.text) element.querySelector(".bubble").remove();
   if (parts) element.lastElementChild.before(...parts.elements);
-  append(element, false);
+  put(element, untold(), false);
 }
 
 /** The visitor's own message; the returned object shows how it fares. */
 export class Own {
   constructor(text) {
     this.text = text;
-    this.element = bubble("own", "You", text);
+    this.element = bubble("own", told("you"), text);
     this.foot = this.element.lastElementChild;
   }
 
-  show(follow) {
-    append(this.element, follow);
+  /** Just written: at the end, until the stream tells of it. */
+  show() {
+    if (!this.element.classList.contains("failed")) this.element.dataset.untold = "";
+    put(this.element, null, true);
+  }
+
+  /** The stream tells of it, be it new or shown already. */
+  told() {
+    if (!this.element.isConnected) put(this.element, untold(), false);
+    delete this.element.dataset.untold;
   }
 
   pending() {
-    this.state("pending", "Sending…");
+    this.state("pending", told("sending"));
   }
 
   sent(time) {
-    this.state("sent", clock(time), " · Sent");
+    this.state("sent", clock(time), ` · ${told("sent")}`);
   }
 
   failed(reason, onRetry) {
+    delete this.element.dataset.untold;
     const retry = document.createElement("button");
     retry.type = "button";
-    retry.textContent = "Try again";
+    retry.textContent = told("try_again");
     retry.addEventListener("click", onRetry, { once: true });
-    keepingPlace(() => this.state("failed", `Not sent. ${reason}`, retry));
+    keepingPlace(() => this.state("failed", told("not_sent", { reason }), retry));
   }
 
   state(name, ...foot) {
@@ -128,14 +151,14 @@ export function showNotice(text) {
   element.className = "notice";
   element.dataset.side = "none";
   element.textContent = text;
-  append(element, false);
+  put(element, untold(), false);
 }
 
 export function showTyping(on, botName) {
   if ($$("typing").hidden === !on) return;
   const follows = isAtEnd();
   $$("typing").hidden = !on;
-  $$("typing-said").textContent = on ? `${botName} is writing.` : "";
+  $$("typing-said").textContent = on ? told("writing", { name: botName }) : "";
   if (follows) toEnd();
 }
 

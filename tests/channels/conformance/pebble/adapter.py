@@ -12,28 +12,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, JsonValue, ValidationError
 from pydantic_core import from_json
 
-from rejoinder.channels.event import (
-    Echoed,
-    Identity,
-    InboundEvent,
-    MediaRef,
-    Odd,
-    Reported,
-    Said,
-    Sender,
-)
-from rejoinder.channels.model import (
-    BadCredential,
-    NotTaken,
-    Outgoing,
-    Receipt,
-    RecipientThrottled,
-    Refused,
-    Taken,
-    Throttled,
-    WindowClosed,
-)
-from rejoinder.channels.port import (
+from rejoinder.channels.port.adapter import (
     Account,
     BadSignature,
     Capabilities,
@@ -46,7 +25,28 @@ from rejoinder.channels.port import (
     Request,
     Signal,
 )
-from rejoinder.channels.wire import Wire
+from rejoinder.channels.port.event import (
+    Echoed,
+    Identity,
+    InboundEvent,
+    MediaRef,
+    Odd,
+    Reported,
+    Said,
+    Sender,
+)
+from rejoinder.channels.port.outgoing import (
+    BadCredential,
+    NotTaken,
+    Outgoing,
+    Receipt,
+    RecipientThrottled,
+    Refused,
+    Taken,
+    Throttled,
+    WindowClosed,
+)
+from rejoinder.channels.port.wire import Wire
 from rejoinder.conversations.content import File, Part, Reaction, Text, read, stored
 from rejoinder.errors import Invalid, Unavailable
 from rejoinder.net.guard import Forbidden, NotSent, Posted, Unanswered

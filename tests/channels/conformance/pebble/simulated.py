@@ -11,8 +11,8 @@ from typing import ClassVar, Literal
 from pydantic import JsonValue
 from pydantic_core import from_json, to_json
 
-from rejoinder.channels.port import Account
-from rejoinder.channels.simulated import Call, Customer, Fault, Outcome, Reply, Shown, Webhook
+from rejoinder.channels.port.adapter import Account
+from rejoinder.channels.port.simulated import Call, Customer, Fault, Outcome, Reply, Shown, Webhook
 from rejoinder.conversations.content import File, Part, read
 from tests.channels.conformance.pebble.adapter import Pebble, in_words, signature
 

@@ -9,8 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AwareDatetime, Field, field_validator, model_validator
 
-from rejoinder.api.bodies import Body, Name
-from rejoinder.api.views import View
+from rejoinder.api.bodies import Body, Name, View
 from rejoinder.bots.policies import Word
 from rejoinder.bots.voice.templates.check import LONGEST
 from rejoinder.bots.voice.templates.context import Context

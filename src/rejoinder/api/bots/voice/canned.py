@@ -7,6 +7,7 @@ from uuid import UUID
 import asyncpg
 from fastapi import APIRouter, Depends, Query
 
+from rejoinder.api.bodies import Page
 from rejoinder.api.bots.voice.bodies import (
     CannedBody,
     CannedChange,
@@ -15,14 +16,13 @@ from rejoinder.api.bots.voice.bodies import (
     Rendered,
 )
 from rejoinder.api.bots.voice.fill import context_of
-from rejoinder.api.views import Page
 from rejoinder.bots.voice.canned import store
 from rejoinder.bots.voice.canned.model import Canned
 from rejoinder.bots.voice.templates.check import check_text
 from rejoinder.bots.voice.templates.render import render
 from rejoinder.db import Database, Tx, new_id
 from rejoinder.errors import Conflict, NotFound
-from rejoinder.inbound.callers import needs
+from rejoinder.inbound.rest.callers import needs
 from rejoinder.workspaces.model import Caller
 from rejoinder.workspaces.tokens import Tokens
 

@@ -6,13 +6,13 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
 
+from rejoinder.api.bodies import Page
 from rejoinder.api.bots.voice.bodies import PersonaBody, PersonaChange, PersonaView
-from rejoinder.api.views import Page
 from rejoinder.bots.voice import store
 from rejoinder.bots.voice.model import Persona
 from rejoinder.db import Database, Tx, new_id
 from rejoinder.errors import Invalid, NotFound
-from rejoinder.inbound.callers import needs
+from rejoinder.inbound.rest.callers import needs
 from rejoinder.workspaces.model import Caller
 from rejoinder.workspaces.tokens import Tokens
 

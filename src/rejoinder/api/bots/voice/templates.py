@@ -7,6 +7,7 @@ from uuid import UUID
 import asyncpg
 from fastapi import APIRouter, Depends, Query
 
+from rejoinder.api.bodies import Page
 from rejoinder.api.bots.voice.bodies import (
     Preview,
     PreviewBody,
@@ -14,7 +15,6 @@ from rejoinder.api.bots.voice.bodies import (
     TemplateChange,
     TemplateView,
 )
-from rejoinder.api.views import Page
 from rejoinder.bots import store as bots
 from rejoinder.bots.voice import store
 from rejoinder.bots.voice.model import Template
@@ -22,7 +22,7 @@ from rejoinder.bots.voice.templates.check import check_condition, check_text
 from rejoinder.bots.voice.templates.render import holds, render
 from rejoinder.db import Database, Tx, new_id
 from rejoinder.errors import Conflict, NotFound
-from rejoinder.inbound.callers import needs
+from rejoinder.inbound.rest.callers import needs
 from rejoinder.workspaces.model import Caller
 from rejoinder.workspaces.tokens import Tokens
 

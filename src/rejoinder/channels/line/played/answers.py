@@ -12,7 +12,7 @@ from pydantic_core import from_json
 
 from rejoinder.channels.line.form.action import Object
 from rejoinder.channels.line.played.fields import Rule, Wrong, fields, wrongs
-from rejoinder.channels.simulated import Call, Reply
+from rejoinder.channels.port.simulated import Call, Reply
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from pydantic_core import to_json
 
 from rejoinder.channels.line.form.action import Object
 from rejoinder.channels.line.webhook.verify import HEADER, signed
-from rejoinder.channels.simulated import Webhook
+from rejoinder.channels.port.simulated import Webhook
 from rejoinder.conversations.content import Contact, File, Location, Part, Text, Unsupported
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"

@@ -12,9 +12,9 @@ from typing import Final
 
 from pydantic import JsonValue
 
-from rejoinder.channels.event import MediaRef
 from rejoinder.channels.line.form.action import untitled
 from rejoinder.channels.line.reading import Json, number, record, records, text, whole
+from rejoinder.channels.port.event import MediaRef
 from rejoinder.conversations.content import (
     Choice,
     File,

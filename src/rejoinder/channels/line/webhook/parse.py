@@ -12,7 +12,9 @@ from typing import Final
 
 from pydantic import JsonValue
 
-from rejoinder.channels.event import (
+from rejoinder.channels.line.reading import Json, load, moment, record, text
+from rejoinder.channels.line.webhook.contents import Told, chosen, mentions, told
+from rejoinder.channels.port.event import (
     Edited,
     Identity,
     InboundEvent,
@@ -23,8 +25,6 @@ from rejoinder.channels.event import (
     Source,
     TakenBack,
 )
-from rejoinder.channels.line.reading import Json, load, moment, record, text
-from rejoinder.channels.line.webhook.contents import Told, chosen, mentions, told
 
 USER: Final = "line_user"
 """The kind of identity that LINE's user id is. Each provider is told another one of the same person."""

@@ -11,7 +11,7 @@ import binascii
 import hmac
 from collections.abc import Mapping
 
-from rejoinder.channels.port import BadSignature
+from rejoinder.channels.port.adapter import BadSignature
 
 HEADER = "x-line-signature"
 

@@ -11,7 +11,7 @@ from typing import Final
 
 from pydantic import JsonValue
 
-from rejoinder.channels.event import MediaRef
+from rejoinder.channels.port.event import MediaRef
 from rejoinder.channels.telegram.parse.people import name
 from rejoinder.channels.telegram.parse.reading import Json, number, record, records, text, whole
 from rejoinder.conversations.content import (

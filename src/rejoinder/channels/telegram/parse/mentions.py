@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rejoinder.channels.port import Account
+from rejoinder.channels.port.adapter import Account
 from rejoinder.channels.telegram.parse.reading import Json, key, raw, record, records, text, whole
 
 

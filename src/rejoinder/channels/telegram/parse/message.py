@@ -9,7 +9,7 @@ from typing import Final
 
 from pydantic import JsonValue
 
-from rejoinder.channels.event import Edited, InboundEvent, Moved, Noted, Odd, Said, Sender
+from rejoinder.channels.port.event import Edited, InboundEvent, Moved, Noted, Odd, Said, Sender
 from rejoinder.channels.telegram.parse.contents import Told, told, unsupported
 from rejoinder.channels.telegram.parse.mentions import Bot, speaks_to
 from rejoinder.channels.telegram.parse.people import Chat, chat, is_bot, own_phone, writer

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from rejoinder.channels.event import Identity, Sender, Source
+from rejoinder.channels.port.event import Identity, Sender, Source
 from rejoinder.channels.telegram.parse.reading import Json, key, record, text
 
 USER: Final = "telegram_user"

@@ -6,7 +6,7 @@ import re
 
 from pydantic import JsonValue
 
-from rejoinder.channels.reading import Json, load, moment, number, record, records, text, whole
+from rejoinder.channels.port.reading import Json, load, moment, number, record, records, text, whole
 
 __all__ = [
     "Json",

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Final
 
-from rejoinder.channels.event import InboundEvent, Noted, Odd, Said
+from rejoinder.channels.port.event import InboundEvent, Noted, Odd, Said
 from rejoinder.channels.telegram.compose.keyboard import callback_data
 from rejoinder.channels.telegram.parse.mentions import Bot
 from rejoinder.channels.telegram.parse.message import edited, moved, named, said

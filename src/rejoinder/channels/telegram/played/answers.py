@@ -15,7 +15,7 @@ from typing import Final, cast
 from pydantic import JsonValue
 from pydantic_core import from_json
 
-from rejoinder.channels.simulated import Call, Reply
+from rejoinder.channels.port.simulated import Call, Reply
 from rejoinder.channels.telegram.parse.reading import record
 
 _METHOD: Final = re.compile(r"/bot([^/]+)/([A-Za-z]+)")

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from pydantic import JsonValue
 
-from rejoinder.channels.simulated import Customer
+from rejoinder.channels.port.simulated import Customer
 from rejoinder.channels.telegram.compose.keyboard import Object
 from rejoinder.channels.telegram.played.files import Drawer
 from rejoinder.conversations.content import Contact, File, Location, Part, Text, Unsupported

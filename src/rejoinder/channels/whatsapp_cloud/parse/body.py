@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from rejoinder.channels.event import InboundEvent, Odd
 from rejoinder.channels.meta.reading import Json, load, moment, record, records, text
+from rejoinder.channels.port.event import InboundEvent, Odd
 from rejoinder.channels.whatsapp_cloud.parse import notices
 from rejoinder.channels.whatsapp_cloud.parse.message import Inside, happened
 from rejoinder.channels.whatsapp_cloud.parse.status import echoed, reported

@@ -8,7 +8,8 @@ from datetime import datetime
 
 from pydantic import JsonValue
 
-from rejoinder.channels.event import (
+from rejoinder.channels.meta.reading import Json, first, moment, record, text
+from rejoinder.channels.port.event import (
     Edited,
     Identity,
     InboundEvent,
@@ -20,7 +21,6 @@ from rejoinder.channels.event import (
     Source,
     TakenBack,
 )
-from rejoinder.channels.meta.reading import Json, first, moment, record, text
 from rejoinder.channels.whatsapp_cloud.parse.parts import Told, told
 from rejoinder.channels.whatsapp_cloud.parse.people import PHONE, identities, sender
 

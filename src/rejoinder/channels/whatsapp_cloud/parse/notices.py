@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import Final
 
-from rejoinder.channels.event import InboundEvent, Noted, Odd, Renamed, Sender, Trouble
 from rejoinder.channels.meta.graph import error_of
 from rejoinder.channels.meta.reading import Json, first, moment, record, records, text
+from rejoinder.channels.port.event import InboundEvent, Noted, Odd, Renamed, Sender, Trouble
 from rejoinder.channels.whatsapp_cloud.errors import failure
 from rejoinder.channels.whatsapp_cloud.parse.message import Inside
 from rejoinder.channels.whatsapp_cloud.parse.people import identities

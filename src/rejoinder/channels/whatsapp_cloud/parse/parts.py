@@ -9,8 +9,8 @@ from typing import Final, cast
 
 from pydantic import JsonValue
 
-from rejoinder.channels.event import MediaRef
 from rejoinder.channels.meta.reading import Json, first, load, number, record, records, text
+from rejoinder.channels.port.event import MediaRef
 from rejoinder.conversations.content import (
     FILES,
     Choice,
@@ -128,9 +128,13 @@ def _reaction(message: Json) -> Told | None:
 
 
 def _button(message: Json) -> Told | None:
+    """A template's quick reply; buttons of other messages come as `interactive`."""
     found = record(message.get("button"))
     title, payload = text(found.get("text")), text(found.get("payload"))
-    return _chosen(message, title or payload, payload)
+    if title is None and payload is None:
+        return None
+    part = Choice(title=title or payload or "", payload=payload, of=_quoted(message), template=True)
+    return Told((part,), part.title)
 
 
 def _interactive(message: Json) -> Told | None:

@@ -11,8 +11,8 @@ from typing import Final
 
 from pydantic import JsonValue
 
-from rejoinder.channels.event import Identity, Sender
 from rejoinder.channels.meta.reading import Json, first, record, records, text
+from rejoinder.channels.port.event import Identity, Sender
 
 PHONE: Final = "phone"
 WHATSAPP_USER: Final = "whatsapp_user"

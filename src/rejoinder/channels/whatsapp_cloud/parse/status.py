@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Final, Literal
 
-from rejoinder.channels.event import Echoed, InboundEvent, Noted, Odd, Reported, Sender
 from rejoinder.channels.meta.graph import error_of
 from rejoinder.channels.meta.reading import Json, first, moment, record, records, text
+from rejoinder.channels.port.event import Echoed, InboundEvent, Noted, Odd, Reported, Sender
 from rejoinder.channels.whatsapp_cloud.errors import failure
 from rejoinder.channels.whatsapp_cloud.parse.message import Inside
 from rejoinder.channels.whatsapp_cloud.parse.parts import told

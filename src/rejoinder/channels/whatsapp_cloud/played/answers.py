@@ -7,7 +7,7 @@ from typing import Final
 
 from pydantic import JsonValue, ValidationError
 
-from rejoinder.channels.simulated import Fault, Reply
+from rejoinder.channels.port.simulated import Fault, Reply
 
 _FAULTS: Final[dict[Fault, tuple[int, int, str, str]]] = {
     "throttle": (429, 130429, "Rate limit hit", "Cloud API message throughput has been reached."),

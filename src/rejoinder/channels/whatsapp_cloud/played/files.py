@@ -11,7 +11,7 @@ from email.parser import BytesParser
 from email.policy import HTTP
 from typing import Final
 
-from rejoinder.channels.simulated import Call
+from rejoinder.channels.port.simulated import Call
 
 _MOST = 10_000  # of the oldest the rest is forgotten; a load's files are asked for at once
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from pydantic import JsonValue
 
-from rejoinder.channels.simulated import Customer
+from rejoinder.channels.port.simulated import Customer
 from rejoinder.channels.whatsapp_cloud.parse.people import is_phone
 
 _FIRST: Final = ("Ama", "Bao", "Chai", "Dana", "Emil", "Fatima", "Goran", "Hana", "Ines", "Jun")

@@ -11,7 +11,7 @@ from typing import Final, Literal
 from pydantic import JsonValue
 
 from rejoinder.channels.meta.signature import HEADER, signed
-from rejoinder.channels.simulated import Customer, Shown, Webhook
+from rejoinder.channels.port.simulated import Customer, Shown, Webhook
 from rejoinder.channels.whatsapp_cloud.parse.people import is_phone
 from rejoinder.channels.whatsapp_cloud.played.people import card, message_id, user_id
 from rejoinder.conversations.content import (

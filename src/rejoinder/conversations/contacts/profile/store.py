@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TypedDict
 from uuid import UUID
 
 from pydantic import JsonValue
@@ -32,10 +33,15 @@ UPDATE contacts SET attributes = attributes || jsonb_build_object($3::text, $4::
 WHERE workspace_id = $1 AND contact_id = $2
 """
 
+# $3 names what is given; what is given and NULL goes.
 CHANGE = """
-UPDATE contacts SET display_name = coalesce($3::text, display_name),
-    attributes = jsonb_strip_nulls(attributes || $4::jsonb), tags = coalesce($5::text[], tags),
-    language = coalesce($6::text, language), time_zone = coalesce($7::text, time_zone)
+UPDATE contacts SET
+    display_name = CASE WHEN 'display_name' = ANY ($3::text[]) THEN $4::text ELSE display_name END,
+    attributes = CASE WHEN 'attributes' = ANY ($3) AND $5::jsonb IS NULL THEN '{}'
+        ELSE jsonb_strip_nulls(attributes || coalesce($5::jsonb, '{}')) END,
+    tags = CASE WHEN 'tags' = ANY ($3) THEN coalesce($6::text[], '{}') ELSE tags END,
+    language = CASE WHEN 'language' = ANY ($3) THEN $7::text ELSE language END,
+    time_zone = CASE WHEN 'time_zone' = ANY ($3) THEN $8::text ELSE time_zone END
 WHERE workspace_id = $1 AND contact_id = $2
 """
 
@@ -47,26 +53,28 @@ def attribute(batch: Batch, contact_id: UUID, name: str, value: str) -> None:
     batch.add(ATTRIBUTE, contact_id, name, value)
 
 
-async def change(
-    tx: Tx,
-    contact_id: UUID,
-    *,
-    display_name: str | None = None,
-    attributes: Mapping[str, JsonValue] | None = None,
-    tags: Sequence[str] | None = None,
-    language: str | None = None,
-    time_zone: str | None = None,
-) -> None:
-    """Change what is given; an attribute that is None goes. The contact is locked."""
+class Given(TypedDict, total=False):
+    """What is to be changed of a contact; None takes it away. Of `attributes` only those named are changed."""
+
+    display_name: str | None
+    attributes: Mapping[str, JsonValue] | None
+    tags: Sequence[str] | None
+    language: str | None
+    time_zone: str | None
+
+
+async def change(tx: Tx, contact_id: UUID, given: Given) -> None:
+    """Change what is given. The contact is locked."""
     await tx.connection.execute(
         CHANGE,
         tx.workspace_id,
         contact_id,
-        display_name,
-        attributes or {},
-        tags,
-        language,
-        time_zone,
+        list(given),
+        given.get("display_name"),
+        given.get("attributes"),
+        given.get("tags"),
+        given.get("language"),
+        given.get("time_zone"),
     )
 
 

@@ -15,8 +15,11 @@ UNKNOWING: Final = 0.55
 """An honest "I don't know" is no wrong answer: just above what calls a person by itself. How often in a row it may be
 said is a rule of its own."""
 
-_UNTOLD = 0.7  # of models that judge nothing themselves
-_UNFOUND = 0.8  # what asks for facts and rests on no passage may rest on the instructions
+_UNTOLD = 0.7  # of models that judge nothing themselves, where a passage speaks for the answer
+_NEUTRAL = 0.66
+"""Nothing claimed and no passage: neither for the answer nor against it. A second try of it that is also not sure what
+was asked still goes out (0.505), and it is under the 0.7 that the answer to a complaint needs."""
+_UNFOUND = 0.8  # a claim that rests on no passage may rest on the instructions
 _SECOND = 0.85  # the first try had to be thrown away
 _UNSURE = 0.9  # the model does not know well what was asked
 _FAIR = 0.3  # a passage that speaks of less is no evidence
@@ -61,11 +64,7 @@ def confidence(evidence: Evidence) -> float:
     """From 0 to 1: how far the answer may be trusted."""
     if evidence.intent in SMALL_TALK:
         return round(max(evidence.understood or 0.0, 0.8), 3)
-    sure = _UNTOLD if evidence.supported is None else evidence.supported
-    if evidence.best >= _FAIR and evidence.supported is None:
-        sure = max(sure, 0.5 + evidence.best / 2)
-    elif evidence.best < _FAIR:
-        sure *= _UNFOUND
+    sure = _carried(evidence)
     if evidence.understood is not None and evidence.understood < 0.4:
         sure *= _UNSURE
     if evidence.retried:
@@ -73,3 +72,11 @@ def confidence(evidence: Evidence) -> float:
     if evidence.declines:
         sure = UNKNOWING
     return round(min(max(sure, 0.0), 1.0), 3)
+
+
+def _carried(evidence: Evidence) -> float:
+    """How far passages and instructions carry the reply."""
+    found = evidence.best >= _FAIR
+    if evidence.supported is None:
+        return max(_UNTOLD, 0.5 + evidence.best / 2) if found else _NEUTRAL
+    return evidence.supported if found else evidence.supported * _UNFOUND

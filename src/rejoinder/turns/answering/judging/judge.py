@@ -14,7 +14,8 @@ from rejoinder.knowledge import cited, known
 from rejoinder.llm.model import Understanding
 from rejoinder.turns.answering.judging.confidence import SMALL_TALK, Evidence, confidence, declines
 from rejoinder.turns.answering.judging.escalate import Ruling, Situation, after_an_answer, first
-from rejoinder.turns.answering.judging.words import SPOKEN, handed_over, tells_of_a_person
+from rejoinder.turns.answering.judging.telling import tells_of_a_person
+from rejoinder.turns.answering.judging.words import SPOKEN, handed_over
 from rejoinder.turns.answering.make import Made
 from rejoinder.turns.answering.model import Window
 from rejoinder.turns.answering.settle import First, Settled

@@ -14,21 +14,28 @@ from rejoinder.understanding.naming.when import words
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """A time said from `start` to `end`. Not `settled`: a twelve-hour clock's, with nothing to show which half."""
+    """A time said from `start` to `end`. Not `settled`: a twelve-hour clock's, with nothing to show which half.
+
+    `less` are minutes before it: "las 7 menos cuarto".
+    """
 
     start: int
     end: int
     hour: int
     minute: int
     settled: bool = True
+    less: int = 0
 
     def shown(self, part: int | None = None) -> tuple[int, int]:
         """Hour and minute of the day; from 1 to 6, not settled, an hour of business: in the afternoon."""
+        return divmod((self._hour(part) * 60 + self.minute - self.less) % (24 * 60), 60)
+
+    def _hour(self, part: int | None) -> int:
         if self.settled:
-            return self.hour, self.minute
+            return self.hour
         if part is not None:
-            return words.hour_in(self.hour, part), self.minute
-        return (self.hour + 12 if 1 <= self.hour <= 6 else self.hour), self.minute
+            return words.hour_in(self.hour, part)
+        return self.hour + 12 if 1 <= self.hour <= 6 else self.hour
 
 
 _DIGITAL = re.compile(
@@ -82,7 +89,9 @@ def _part_pattern(language: str) -> re.Pattern[str]:
 
 def _part_after(text: Plain, end: int, language: str) -> tuple[int, int | None]:
     hit = _part_pattern(language).match(text.text, end)
-    return (hit.end(), words.part(language, hit["part"])) if hit else (end, None)
+    if hit is None or not words.is_part(text, *hit.span("part")):
+        return end, None
+    return hit.end(), words.part(language, hit["part"])
 
 
 _SPOKEN = {
@@ -93,14 +102,15 @@ _SPOKEN = {
     r"am\b|pm\b|[ap]\.m|each\b))",
     # "8h", "8 giờ rưỡi", "8h30"
     "vi": r"(?P<at>(?:luc\s)?)%s\s?(?:h|gio|g(?=\s?[0-5]\d|\s(?:sang|trua|chieu|toi)))(?:\s?"
-    r"(?P<minute>[0-5]\d)(?:\s?(?:phut|p)\b)?|\s(?P<half>ruoi))?(?![a-z0-9])(?!\s?(?:nua|truoc)\b)",
+    r"(?P<minute>[0-5]\d)(?:\s?(?:phut|p)\b)?|\s(?P<half>ruoi)|\skem\s(?P<less>[0-5]?\d)(?:\s?(?:phut|p)\b)?)?"
+    r"(?![a-z0-9])(?!\s?(?:nua|truoc)\b)",
     # "15h", "às 15", "às 3 da tarde", "3 horas da tarde"
     "pt": r"(?:(?P<at>(?<![a-z])(?:as|das|pelas|ate as)\s)%s(?:\s?h(?:oras?)?)?(?P<minute>[0-5]\d)?"
     r"(?:\se\s(?P<half>meia))?|(?P<plain>%s)\s?h(?P<minutes>[0-5]\d)?(?:min)?)(?![a-z0-9:]|\s?(?:%%|"
     r"dias|reais))",
     # "a las 5", "17h", "5 de la tarde"
     "es": r"(?:(?P<at>(?<![a-z])(?:a|de|desde|hasta|sobre|para|entre|y)\slas?\s)%s(?:\sy\s(?P<half>media|"
-    r"cuarto))?(?:\s?h(?:rs|oras?)?)?|(?P<plain>%s)\s?h(?P<minutes>[0-5]\d)?)(?![a-z0-9:]|[.,]\d)",
+    r"cuarto)|\smenos\s(?P<less>cuarto|veinte|diez|cinco))?(?:\s?h(?:rs|oras?)?)?|(?P<plain>%s)\s?h(?P<minutes>[0-5]\d)?)(?![a-z0-9:]|[.,]\d)",
 }
 _PLAIN_PART = re.compile(r"(?<![\w:.,/$])(?P<hour>1[0-2]|[1-9])(?=\s)")
 _NAMED = {
@@ -109,6 +119,7 @@ _NAMED = {
     "pt": {"meio-dia": 12, "meio dia": 12, "meia-noite": 0, "meia noite": 0},
     "es": {"mediodia": 12, "medio dia": 12, "medianoche": 0, "media noche": 0},
 }
+_LESS = {"cuarto": 15, "veinte": 20, "diez": 10, "cinco": 5}
 _WHOLE_DAY = "pt"  # 5h is five in the morning there; 3h to a Vietnamese shop is the afternoon
 
 
@@ -134,21 +145,25 @@ def _spoken(text: Plain, language: str) -> Iterator[Clock]:
         start = hit.start("hour" if groups["hour"] else "plain")
         if groups.get("half") == "half":  # "half past 3"
             start = hit.start("half")
+        before = groups.get("less") or "0"
+        less = int(before) if before.isdigit() else _LESS[before]
         end, part = _part_after(text, hit.end(), language)
         if part is not None and hour <= 12:
-            yield Clock(start, end, words.hour_in(hour, part), minute)
+            yield Clock(start, end, words.hour_in(hour, part), minute, less=less)
         else:
             settled = (
                 hour > 12 or said.startswith("0") or (language == _WHOLE_DAY and "h" in hit.group())
             )
-            yield Clock(start, hit.end(), hour, minute, settled)
+            yield Clock(start, hit.end(), hour, minute, settled, less)
     for hit in _PLAIN_PART.finditer(text.text):  # "5 de la tarde"
         end, part = _part_after(text, hit.end(), language)
         if part is not None and (language != "vi"):
             yield Clock(hit.start(), end, words.hour_in(int(hit["hour"]), part), 0)
     for named, hour in _NAMED[language].items():
-        for hit in re.finditer(rf"(?<![a-z]){named}(?![a-z])", text.text):
-            yield Clock(*hit.span(), hour, 0)
+        for hit in re.finditer(
+            rf"(?<![a-z]){named}(?P<half>\s(?:e\smeia|y\smedia))?(?![a-z])", text.text
+        ):
+            yield Clock(*hit.span(), hour, 30 if hit["half"] else 0)
 
 
 _TH_HOURS = {word: number for word, number in folded("th").items() if number <= 12}
@@ -169,9 +184,21 @@ def _thai(text: Plain) -> Iterator[Clock]:
         kind = next(name for name in _THAI_KINDS if hit[name])
         said = hit[kind]
         number = int(said) if said.isdigit() else _TH_HOURS.get(said, 0)
-        if (hour := _thai_hour(kind, number, hit["which"])) is not None:
+        hour = _thai_hour(kind, number, hit["which"] or _said_before(text, hit.start()))
+        if hour is None and not hit["which"]:
+            hour = _thai_hour(kind, number, None)
+        if hour is not None:
             half = any(hit[f"h{at}"] for at in range(1, 10))
             yield Clock(*hit.span(), hour, 30 if half else 0)
+
+
+_THAI_BEFORE = re.compile(r"(?P<part>เช้า|เย็น)(?:นี้)?\s?$")
+
+
+def _said_before(text: Plain, at: int) -> str | None:
+    """The half of the day that stands before the hour: "ตอนเย็น 6 โมง", "พรุ่งนี้เย็น 6 โมง"."""
+    hit = _THAI_BEFORE.search(text.text, max(0, at - 8), at)
+    return hit["part"] if hit else None
 
 
 _THAI_KINDS = ("early", "afternoon", "one", "night", "seven", "oclock", "midnight", "noon", "plain")

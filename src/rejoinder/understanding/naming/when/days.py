@@ -36,9 +36,14 @@ def _relative(text: Plain, language: str, today: date) -> Iterator[Day]:
         said = " ".join(hit["day"].split())
         if said == "mai" and not _is_tomorrow(text, *hit.span("day")):
             continue
-        named = hit["part"] or (said if said not in _PLAIN_DAYS else "")
+        if said.endswith("mot") and not _is_in_two_days(text, said, *hit.span("day")):
+            continue
+        own = hit["part"] and words.is_part(text, *hit.span("part"))
+        named = hit["part"] if own else said if said not in _PLAIN_DAYS else ""
         part = words.part(language, named) if named else None
-        yield Day(*hit.span(), today + timedelta(days=words.RELATIVE[language][said]), part)
+        end = hit.end() if own else hit.end("day")
+        day = today + timedelta(days=words.RELATIVE[language][said])
+        yield Day(hit.start(), end, day, part)
 
 
 # Their names hold the word for a part of the day without meaning it.
@@ -50,6 +55,12 @@ def _is_tomorrow(text: Plain, start: int, end: int) -> bool:
     return text.original(start, end) == "mai" or (
         start == 0 and text.text[end + 1 : end + 2].isdigit()
     )
+
+
+def _is_in_two_days(text: Plain, said: str, start: int, end: int) -> bool:
+    """Mốt; một is one, the commonest number there is. Without its mark it needs the word for day before it."""
+    marked = text.marked(start, end)
+    return marked.endswith("mốt") or (said == "ngay mot" and marked.endswith("mot"))
 
 
 # Around a weekday: of the week after this one; of the past; today too; words that only lead to it.
@@ -70,6 +81,9 @@ _AROUND = {
         "proximo|que viene|el",
     ),
 }
+
+
+_LAST_WEEK = "tuan truoc"  # names the week, where "last Friday" may be yesterday
 
 
 @cache
@@ -96,7 +110,9 @@ def _weekdays(text: Plain, language: str, today: date) -> Iterator[Day]:
         ahead = words.WEEKDAYS[language][said] - today.weekday()
         listed = {hit["before"], hit["after"]}
         after_this, before_this, this, _ = _around(language)
-        if listed & before_this:
+        if _LAST_WEEK in listed:
+            shift = ahead - 7
+        elif listed & before_this:
             shift = ahead if ahead < 0 else ahead - 7
         elif listed & after_this:
             shift = ahead + 7  # weeks begin on Monday
@@ -115,12 +131,14 @@ def _with_part(text: Plain, start: int, end: int, language: str) -> tuple[int, i
     """With the part of the day beside it: "Friday night", "tối thứ bảy"."""
     if language == "vi":
         before = _VI_PART.search(text.text, max(0, start - 6), start)
-        if before and text.marked(*before.span("part")) != "tới":
+        if before and words.is_part(text, *before.span("part")):
             return before.start("part"), end, words.part(language, before["part"])
-        if text.text[start:end].endswith(" toi") and text.marked(end - 3, end) != "tới":
-            return start, end, words.EVENING
+        if text.text[start:end].endswith(" toi") and (said := text.marked(end - 3, end)) != "tới":
+            return (start, end - 4, None) if said == "tôi" else (start, end, words.EVENING)
     hit = _part_pattern(language).match(text.text, end)
-    return (start, hit.end(), words.part(language, hit["part"])) if hit else (start, end, None)
+    if hit is None or not words.is_part(text, *hit.span("part")):
+        return start, end, None
+    return start, hit.end(), words.part(language, hit["part"])
 
 
 _VI_PART = re.compile(r"(?<![a-z])(?P<part>sang|trua|chieu|toi|dem)\s$")

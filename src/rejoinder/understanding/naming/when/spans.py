@@ -31,12 +31,15 @@ _BEFORE = {
     "es": ("dentro de|en", "hace"),
 }
 _AFTER = {
-    "en": ("from now|later", "ago"),
+    "en": ("from now|from today|later", "ago"),
     "th": ("ข้างหน้า", "ที่แล้ว|ก่อน|ที่ผ่านมา"),
     "vi": ("nua|toi", "truoc"),
     "pt": (None, "atras"),
     "es": (None, "atras"),
 }
+
+
+_VI_WEEKDAY = re.compile(r"(?<![a-z])thu\s$")  # thứ sáu tuần trước is last Friday, no six weeks ago
 
 
 @cache
@@ -60,6 +63,8 @@ def spans(text: Plain, language: str) -> Iterator[Span]:
     for hit in _pattern(language).finditer(text.text):
         back = bool(hit["past"] or hit["ago"])
         if not (back or hit["ahead"] or hit["later"]):
+            continue
+        if language == "vi" and _VI_WEEKDAY.search(text.text, max(0, hit.start() - 5), hit.start()):
             continue
         if hit["later"] == "toi" and text.marked(*hit.span("later")) != "tới":
             continue  # tối is the evening, tôi is I

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rejoinder.understanding.naming.plain import plain
+from rejoinder.understanding.naming.plain import Plain, plain
 
 Table = dict[str, int]
 
@@ -110,6 +110,11 @@ def part(language: str, said: str) -> int | None:
         if word in said:
             return number
     return None
+
+
+def is_part(text: Plain, start: int, end: int) -> bool:
+    """Whether a word found as a part of the day is one: tối is the evening, tôi is I, tới is to come."""
+    return text.marked(start, end) not in ("tôi", "tới")
 
 
 def hour_in(hour: int, of_day: int) -> int:

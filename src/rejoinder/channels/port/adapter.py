@@ -10,9 +10,9 @@ from uuid import UUID
 
 from pydantic import JsonValue
 
-from rejoinder.channels.event import InboundEvent, MediaRef
-from rejoinder.channels.model import Outgoing, Receipt
-from rejoinder.channels.wire import Wire
+from rejoinder.channels.port.event import InboundEvent, MediaRef
+from rejoinder.channels.port.outgoing import Outgoing, Receipt
+from rejoinder.channels.port.wire import Wire
 from rejoinder.conversations.content import Part
 
 Unit: TypeAlias = Literal["characters", "utf16", "bytes"]

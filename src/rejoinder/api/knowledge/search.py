@@ -8,10 +8,10 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query
 from pydantic import AwareDatetime, BaseModel, Field
 
-from rejoinder.api.views import Page
+from rejoinder.api.bodies import Page
 from rejoinder.db import Batch, Database
 from rejoinder.guard.redact import KINDS, Redaction
-from rejoinder.inbound.callers import needs
+from rejoinder.inbound.rest.callers import needs
 from rejoinder.knowledge import Found, search
 from rejoinder.knowledge.searching.fuse import fuse
 from rejoinder.knowledge.searching.meaning import Meaning, Meant

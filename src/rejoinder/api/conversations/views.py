@@ -1,23 +1,14 @@
-"""What the API shows of our records."""
+"""What the API shows of messages and conversations."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
-from typing import Generic, TypeVar
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, JsonValue
+from pydantic import JsonValue
 
+from rejoinder.api.bodies import View
 from rejoinder.conversations.model import Direction, SenderType, State
-
-Item = TypeVar("Item")
-
-
-class View(BaseModel):
-    """Reads a record's attributes."""
-
-    model_config = ConfigDict(from_attributes=True)
 
 
 class MessageView(View):
@@ -71,15 +62,3 @@ class ConversationView(View):
     summary: str | None
     escalation_reason: str | None
     escalated_at: datetime | None
-
-
-class Page(BaseModel, Generic[Item]):
-    """A page of a list; ask for the next with `after=next` until `next` is null."""
-
-    items: list[Item]
-    next: str | None
-
-    @classmethod
-    def of(cls, items: list[Item], limit: int, mark: Callable[[Item], object]) -> Page[Item]:
-        """A full page may have another behind it, after its last item's mark."""
-        return Page(items=items, next=str(mark(items[-1])) if len(items) == limit else None)

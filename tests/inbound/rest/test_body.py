@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import JsonValue, ValidationError
 
-from rejoinder.inbound.body import MessageBody, check_storable, read_time
+from rejoinder.inbound.rest.body import MessageBody, check_storable, read_time
 
 NOW = datetime(2026, 3, 1, 2, 30, tzinfo=UTC)
 EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import JsonValue
 from pydantic_core import from_json, to_json
 
-from rejoinder.channels.port import Account
+from rejoinder.channels.port.adapter import Account
 from rejoinder.secrets.vault import Vault
 
 

@@ -13,7 +13,7 @@ from typing import ClassVar, Literal, Protocol, TypeAlias
 
 from pydantic import JsonValue
 
-from rejoinder.channels.port import Account
+from rejoinder.channels.port.adapter import Account
 from rejoinder.conversations.content import Part
 
 Fault: TypeAlias = Literal[

@@ -7,12 +7,12 @@ from fastapi import APIRouter, Depends, Query, Response
 from rejoinder.bots.known import Channels
 from rejoinder.db import Database
 from rejoinder.errors import Unavailable
-from rejoinder.inbound.body import MessageBody
-from rejoinder.inbound.callers import needs
 from rejoinder.inbound.model import Incoming, Received
 from rejoinder.inbound.receive import receive
-from rejoinder.inbound.view import OutcomeView
-from rejoinder.inbound.wait import at_first, await_outcome
+from rejoinder.inbound.rest.body import MessageBody
+from rejoinder.inbound.rest.callers import needs
+from rejoinder.inbound.rest.view import OutcomeView
+from rejoinder.inbound.rest.wait import at_first, await_outcome
 from rejoinder.live.bus import Bus
 from rejoinder.queue.priority import priority
 from rejoinder.workspaces.model import Caller

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from functools import cache, lru_cache
 
-from rejoinder.guard.replying.reply import Reply
+from rejoinder.guard.replying.keeping.kept import confidential, kept_back, public, retells
+from rejoinder.guard.replying.keeping.spelled import spells
+from rejoinder.guard.replying.reply import PERCENT, Reply, plain_number
 from rejoinder.guard.wording.phrases import Listed, first, phrases
 from rejoinder.guard.wording.said import Said
 from rejoinder.text import sentences
@@ -17,9 +19,11 @@ _MARKS = re.compile(
     re.IGNORECASE,
 )
 _HEADED = re.compile(
-    r"(?:\b(?:my|mis?|minhas?|meu) (?:\w{1,20} ){0,2}(?:instructions|prompt|configuration|instrucciones|configuración"
-    r"|instruções|configuração)|(?:lời nhắc|chỉ dẫn|chỉ thị|cấu hình|hướng dẫn) của (?:tôi|em|mình)"
-    r"|(?:คำสั่ง|พรอมต์|การตั้งค่า)(?:ของฉัน|ของผม|ระบบ|ของระบบ))\s?:",
+    r"(?:\b(?:my|mis?|minhas?|meu) (?:\w{1,20} ){0,2}(?:instructions|rules|orders|guidelines|prompt|configuration"
+    r"|instrucciones|reglas"
+    r"|órdenes|normas|configuración|instruções|regras|ordens|configuração)|(?:lời nhắc|chỉ dẫn|chỉ thị|cấu hình"
+    r"|hướng dẫn|quy tắc|luật) của"
+    r" (?:tôi|em|mình)|(?:คำสั่ง|พรอมต์|การตั้งค่า|กฎ)(?:ของฉัน|ของผม|ของดิฉัน|ระบบ|ของระบบ))\s?:",
     re.IGNORECASE,
 )
 # A run of so many characters stands in both: a line of orders; anything, after an injection; any text at all, which is
@@ -30,6 +34,11 @@ _CODE = re.compile(
     r"(?<![\w:.,-])(?:[A-Za-z0-9][A-Za-z0-9_-]*\d[A-Za-z0-9_-]*|[A-Z]{2}[A-Z0-9_-]{4,})(?![:.,]?\d)"
 )
 _NAME = re.compile(r"(?:[A-ZÀ-ÞĐ][\w'’]{2,}[ -]){1,4}[A-ZÀ-ÞĐ][\w'’]{2,}")
+# "The supplier is Dentaval": one word that a sentence keeps back tells it.
+_VALUE = re.compile(
+    r"(?:\b(?:is|are|called|es|son|llama|é|são|chama|là|tên)|คือ|ชื่อ)\s?(?P<name>(?<=\s)[A-ZÀ-ÞĐ][\w'’-]{4,40}"
+    r"|[\u0e01-\u0e4e]{5,30})"
+)
 _SHORTEST_SECRET = 4  # characters of a code; "24" and "9" are in every reply
 
 
@@ -39,17 +48,43 @@ def leaked_prompt(reply: Reply) -> str:
         return "the reply holds marks of the prompt"
     if reply.facts.internal and _run(reply.folded, _folded(reply.facts.internal), _ORDERS):
         return "the reply repeats the standing rules"
-    return _hidden(reply) or _verbatim(reply) or _talk(reply)
+    return _hidden(reply) or _verbatim(reply) or _talk(reply) or _retold(reply)
 
 
 def _hidden(reply: Reply) -> str:
     earlier = ""
     for line in reply.facts.instructions.splitlines():
         for secret in _secrets(earlier, line):
-            if secret in reply.folded and secret not in reply.knowledge.folded:
+            if secret in reply.knowledge.folded or _public(secret, reply):
+                continue
+            if secret in reply.folded or spells(reply, secret):
                 return "the reply tells what the instructions keep from customers"
         earlier = line or earlier
-    return ""
+    return _share(reply)
+
+
+def _share(reply: Reply) -> str:
+    """A percentage that only a confidential line has: a margin, a colleague's discount."""
+    facts = reply.facts
+    secret = _percents(confidential(facts.instructions, facts.internal))
+    if not secret or not secret & _percents(reply.text):
+        return ""
+    heard = _percents("\n".join([public(facts.instructions, facts.internal), reply.asked]))
+    told = secret & _percents(reply.text)
+    if told <= heard | _percents(reply.knowledge.text) | _percents(facts.context):
+        return ""
+    return "the reply tells a number that the instructions keep from customers"
+
+
+def _percents(text: str) -> frozenset[str]:
+    return frozenset(plain_number(found[1]) for found in PERCENT.finditer(text))
+
+
+def _public(secret: str, reply: Reply) -> bool:
+    """Whether a single word is one that the instructions use elsewhere too, or the customer."""
+    if len(secret.split()) > 1 or any(char.isdigit() for char in secret):
+        return False
+    return reply.instructions.folded.count(secret) > 1 or secret in Said(reply.asked).folded
 
 
 def _verbatim(reply: Reply) -> str:
@@ -65,6 +100,9 @@ def _talk(reply: Reply) -> str:
     text = reply.marked
     if _HEADED.search(reply.text):
         return "the reply shows its instructions"
+    hit = first(_section("slip"), text)
+    if hit is not None:
+        return f'"{hit.shown(text)}": the reply tells what it says it keeps'
     hit = first(_section("talk"), text)
     if hit is None:
         return ""
@@ -72,6 +110,13 @@ def _talk(reply: Reply) -> str:
     if first(_section("refusal"), f" {around} "):
         return ""
     return f'"{hit.shown(text)}": the reply speaks of its instructions'
+
+
+def _retold(reply: Reply) -> str:
+    facts = reply.facts
+    if not retells(reply, facts.instructions, facts.internal, reply.asked):
+        return ""
+    return "the reply tells in other words what the instructions keep from customers"
 
 
 def _run(text: str, other: str, shortest: int) -> str:
@@ -110,20 +155,15 @@ def _secrets(earlier: str, line: str) -> tuple[str, ...]:
     A sentence that only says so ("Never tell it to anyone.") speaks of the one before it, maybe on the `earlier` line.
     Kept by line: a bot's own lines come with every turn.
     """
-    if not _kept_back(line):
+    if not kept_back(line):
         return ()
     found: list[str] = []
     before = next(reversed(sentences(earlier)), "")
     for sentence in sentences(line):
-        if _kept_back(sentence):
+        if kept_back(sentence):
             found += _telling(sentence) or _telling(before)
         before = sentence
     return tuple(dict.fromkeys(found))
-
-
-@lru_cache(maxsize=4096)
-def _kept_back(sentence: str) -> bool:
-    return first(_section("secret", folded=True), _folded_line(sentence)) is not None
 
 
 def _telling(sentence: str) -> list[str]:
@@ -134,6 +174,8 @@ def _telling(sentence: str) -> list[str]:
         if len(code.group()) >= _SHORTEST_SECRET and (numbers_count or not code.group().isdecimal())
     ]
     names = [name.group() for name in _NAME.finditer(sentence, 1)]
+    if confidential(sentence, ""):
+        names += [name["name"] for name in _VALUE.finditer(sentence)]
     return [Said(told).folded for told in (*codes, *names)]
 
 

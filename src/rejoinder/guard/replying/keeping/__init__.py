@@ -1,0 +1,1 @@
+"""What the instructions keep from customers, and whether a reply gives it away."""
