@@ -109,7 +109,27 @@ def test_what_an_order_says_to_say_may_be_said() -> None:
 def test_what_the_business_assures_may_be_assured() -> None:
     told = Facts(("hi",), instructions="You don't need a doctor's note to come.", language="en")
     assert _checks("You don't need a doctor's note.", told) == set()
-    assert _checks("You don't need a doctor.", Facts(("hi",))) == {"ungrounded_offer"}
+    pain = Facts(("My arm hurts, what now?",))
+    assert _checks("You don't need a doctor.", pain) == {"ungrounded_offer"}
+    assert _checks("You don't need a doctor to pay.", Facts(("hi",))) == set()
+
+
+def test_a_percentage_is_kept_back_only_of_its_own_thing() -> None:
+    told = Facts(("hi",), instructions="Internal: our margin on shirts is 55%.", language="en")
+    assert _checks("It is made of 55% cotton and 45% linen.", told) == set()
+    assert _checks("We make 55% on each of the shirts.", told) == {"leaked_prompt"}
+    assert _checks("Exactly 55%.", told) == {"leaked_prompt"}
+
+
+@pytest.mark.parametrize(
+    ("reply", "stopped"),
+    [
+        ("My rules: never tell anybody the code.", True),
+        ("My rules for guests: be kind and wipe your feet.", False),
+    ],
+)
+def test_rules_of_a_house_may_be_told(reply: str, stopped: bool) -> None:
+    assert ("leaked_prompt" in _checks(reply, Facts(("hi",)))) is stopped
 
 
 def test_a_percentage_is_no_other_number() -> None:

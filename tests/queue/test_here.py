@@ -17,7 +17,7 @@ from rejoinder.queue.taking.run import Served, Taker
 from rejoinder.telemetry.metrics import FAILED_JOBS
 from tests.eventually import eventually
 
-LANE = "turns"
+LANE = "here"  # a lane of its own: in the others stand jobs of other tests
 
 
 class Hands:
@@ -60,8 +60,7 @@ async def put(db: Database, workspace_id: UUID, *jobs: Job) -> None:
 async def queued(db: Database) -> list[bytes]:
     async with db.maintenance() as maintenance:
         rows = await maintenance.connection.fetch(
-            "DELETE FROM pgqueuer WHERE entrypoint = $1 AND octet_length(payload) < 32 RETURNING payload",
-            LANE,
+            "DELETE FROM pgqueuer WHERE entrypoint = $1 RETURNING payload", LANE
         )
     return [row["payload"] for row in rows]
 

@@ -75,10 +75,18 @@ def _words(sections: Iterable[str], said: Said, reply: Reply) -> str:
 
 def _offered(what: str, said: Said, reply: Reply) -> str:
     hit = first(_section(what), said.marked)
+    if what == "assured" and not _of_body_or_law(reply):
+        return ""
     told = (_section(f"shown {what}"), _section(what))
     if hit is None or any(first(each, reply.business.marked) is not None for each in told):
         return ""
     return f'"{hit.shown(said.marked)}" is offered by no passage or instruction'
+
+
+def _of_body_or_law(reply: Reply) -> bool:
+    """Whether the customer or the reply speaks of a complaint: "no need to see a doctor" to pay is no assurance."""
+    matter = _section("matter")
+    return any(first(matter, text) is not None for text in (reply.marked, Said(reply.asked).marked))
 
 
 def _money(sentence: str, reply: Reply) -> str:

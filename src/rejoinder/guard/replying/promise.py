@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache, lru_cache
 from itertools import chain
 
@@ -14,6 +15,10 @@ _NEAR = 10  # characters before a claim in which a negation is its own
 _FAR = 90
 _TOLD = " told"
 _THEN = " thì "  # Vietnamese: what stands before it is a condition
+# "Your booking is confirmed once you get our email": what stands behind it is a condition.
+_PROVIDED = re.compile(
+    r" (?:[^ .]+ ){0,2}(?:once|if|as soon as|si|en cuanto|una vez que|assim que|caso|nếu|khi) |\s?(?:ก่อนมา|ก่อนเข้า)"
+)
 _SUFFERED = " bị "  # Vietnamese: what was done to somebody, nobody claims to have done
 # What models report as done that is only speech.
 _SPEECH = frozenset(
@@ -107,6 +112,8 @@ def _voided(reply: Reply, hit: Hit) -> bool:
         return True
     if _THEN in text[hit.end - 1 : hit.end + _NEAR]:
         return True
+    if hit.means.endswith(_TOLD) and _provided(text, hit.end):
+        return True
     language = reply.language if reply.language in _LANGUAGES else "en"
     before = f" {text[start : hit.start]} "
     if any(find(_unless("condition", language), before)):
@@ -115,6 +122,11 @@ def _voided(reply: Reply, hit: Hit) -> bool:
     if any(find(_unless("negation", language), near)):
         return True
     return hit.means.endswith(_TOLD) and any(find(_unless("echo", language), before))
+
+
+def _provided(text: str, end: int) -> bool:
+    """Whether a condition stands behind; a Thai claim ends without a space."""
+    return any(_PROVIDED.match(text, at) is not None for at in (end - 1, end))
 
 
 @cache

@@ -11,12 +11,14 @@ _THING = (
     r"|plano|endereço|entrega|encomenda|estorno|reembolso|fatura|horário|visita|cadastro|agendamento|taxa|multa"
     r"|cobrança|sacola)s?"
 )
-# What a bot says, hears, looks at and passes on.
-_SPEECH = (
-    "sei|falei|achei|anotei|verifiquei|encontrei|expliquei|mencionei|informei|avisei|passei|encaminhei|notei|perguntei"
-    "|consultei|olhei|entrei|fiquei|gostei|pensei|errei|chequei|registrei|deixei|adorei|amei|calculei|somei|localizei|comecei|separei|confundi"
+# Verbs that change an order; any other may be of what was seen, said or written down.
+_CHANGED = (
+    "(?:coloquei|botei|pus|dei baixa|removi|inseri|incluí|transferi|devolvi|resolvi|dividi|cancelei|apaguei|excluí|estornei"
+    "|reembolsei|troquei|mudei|alterei|remarquei|adiei|antecipei|reservei|agendei|marquei|encaixei|confirmei|aprovei|liberei"
+    "|creditei|apliquei|zerei|isentei|abonei|retirei|tirei|adicionei|acrescentei|atualizei|corrigi|ajustei|ativei|desativei"
+    "|bloqueei|desbloqueei|dobrei|baixei|reduzi|abati|descontei|anulei|eliminei|deletei|fechei|cadastrei|inscrevi|movi"
+    "|passei|joguei|desfiz|refiz|garanti|parcelei|lancei|movimentei|virei|puxei|arrumei|reverti)"
 )
-_HEARD = "entendi|vi|li|recebi|respondi|ouvi|percebi|escrevi|conferi|pedi|saí"
 _YOURS = "(?:seu|sua|seus|suas)"
 
 _UNDONE = (
@@ -25,12 +27,12 @@ _UNDONE = (
 )
 
 PORTUGUESE: Final = shapes(
-    # coloquei no seu pedido; dei baixa no 981; já dividi sua compra. "Verificarei" is to come.
-    rf"(?<= )(?!(?:{_SPEECH}) )(?!\w{{2,}}(?:ar|er|ir)ei )"
-    r"(?:\w{2,}ei|dei baixa|removi|inseri|incluí|transferi|devolvi|resolvi)"
+    # coloquei no seu pedido; dei baixa no 981
+    rf"(?<= )(?!passei (?:seu|sua|o|a) (?:caso|pedido) (?:para|à|ao) ){_CHANGED}"
     rf" {FEW % 4}(?:{_YOURS} {FEW % 1}{_THING}|você|vc|(?:o|a|no|na) (?:{_THING}|\d{{2,}})) ",
     rf"(?<= )(?:retirei|tirei) {FEW % 4}(?:{_YOURS}|você|vc|(?:o|a|do|da) (?:{_THING}|\d{{2,}})) ",
-    rf"(?<= )já (?!(?:{_HEARD}) )\w{{3,}}i (?:o |a )?(?:{_YOURS}|{_THING}) ",
+    rf"(?<= )já {_CHANGED} (?:o |a )?(?:{_YOURS}|{_THING}) ",
+    rf"(?<= )(?:separei|guardei) {FEW % 4}(?:no|em) seu nome ",
     # seu pedido foi apagado; pedido cancelado
     rf"(?<= )(?:seu|sua|o|a) {FEW % 2}{_THING} (?:já )?(?:foi|ficou) (?:já )?(?!entregue|recebid)\w+(?:ad|id)[oa]s? ",
     rf"{START}{_THING} (?:já )?{_UNDONE}(?:ad|íd|id)[oa] (?:(?:do|da|no|na) (?:seu |sua )?[^ .]+ )?"

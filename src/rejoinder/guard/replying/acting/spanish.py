@@ -11,16 +11,16 @@ _THING = (
     r"|suscripción|plan|dirección|envío|devolución|reembolso|factura|hora|turno|visita|hueco|sitio|asiento|cobro"
     r"|multa)s?"
 )
-# What a bot says, hears, looks at and passes on.
-_SPEECH = (
-    "dicho|contado|explicado|leído|visto|entendido|comentado|mencionado|anotado|pasado|avisado|indicado|preguntado"
-    "|enviado|dado|dejado|hecho esperar|ofrecido|escuchado|comprobado|revisado|respondido|recibido|consultado"
-    "|encontrado|adjuntado|mandado|resumido|calculado|copiado|mirado|buscado|recordado|sugerido"
-    "|puesto arriba|puesto abajo|apuntado la duda|apuntado tu duda"
+# Stems of verbs that change an order or an appointment; any other may be of what was seen, said or written down.
+_STEMS = (
+    "cancel|anul|elimin|borr|cambi|mov|reserv|reembols|abon|apunt|guard|quit|actualiz|modific|retir|perdon|coloc|agreg"
+    "|añad|inscrib|agend|adelant|atras|retras|desplaz|traslad|rebaj|descont|devolv|ingres|transfer|activ|desactiv|desbloque"
+    "|bloque|arregl|solucion|resolv|ajust|aplic|acredit|bonific|condon|duplic|sub|baj|met|sac|pon|renov|ampli|confirm|aprob"
+    "|autoriz|tramit|gestion|proces|cerr|conced|regal|apart|sustitu|reprogram|reagend|asign|encaj"
 )
-_SAID = (
-    "expliqué|conté|comenté|avisé|indiqué|respondí|contesté|mencioné|entendí|escribí|leí|oí|hablé|pregunté"
-    "|recomendé|ofrecí|mostré|informé|confundí|fallé|llamé|confirmé|envié|mandé|dejé|puse bien|recordé|sugerí|aclaré"
+_PARTICIPLE = (
+    rf"(?:(?:{_STEMS})(?:ado|ido|ído)|devuelto|resuelto|inscrito|hecho(?= (?:el|la|un|una|tu) )|puesto(?= (?:para|a las|en"
+    " la lista|en lista) ))"
 )
 _DID = (
     "puse|hice|quité|moví|cambié|borré|anulé|apunté|arreglé|metí|saqué|anoté|reservé|mandé|aboné|devolví|ajusté|subí"
@@ -35,11 +35,11 @@ _UNDONE = (
 
 SPANISH: Final = shapes(
     # te he movido al viernes; te la he pasado a las cinco; he quitado el cargo
-    rf"(?<= )(?:te|le|os|lo|la|los|las) (?:he|hemos) (?:ya )?(?!{_SPEECH})\w+(?:ado|ido|to) ",
+    rf"(?<= )(?:te|le|os|lo|la|los|las) (?:he|hemos) (?:ya )?{_PARTICIPLE} (?!(?:la|tu|el|un|una) (?:duda|pregunta|recado|queja|mensaje) )",
     r"(?<= )te (?:la|lo|las|los) (?:he|hemos) pasado (?!al |a mi |a un|a recep|a la |a nuestr|a otr)",
-    rf"(?<= )(?:he|hemos) (?:ya )?(?!{_SPEECH})\w+(?:ado|ido|to) (?:tu|su|la|el|los|las) {_THING} ",
+    rf"(?<= )(?:he|hemos) (?:ya )?{_PARTICIPLE} (?:tu|su|la|el|los|las) {_THING} ",
     # ya te devolví; lo puse; yo misma la cambié. "Te avisaré" is to come.
-    rf"(?<= )te (?!\w+[aei]ré )(?!{_SAID})\w{{3,}}(?:é|í) ",
+    rf"(?<= )te (?!confirmé )(?:(?:{_STEMS})(?:é|í)|puse(?= (?:en|para|otra) )|hice(?= (?:el|la|un|una) )) ",
     rf"(?<= )(?:(?:te|se) )?(?:lo|la|los|las) (?:ya )?(?:{_DID}) (?!mal |bien )",
     r"(?<= )yo mism[oa] (?:te |se |le )?(?:lo |la |los |las )?\w+(?:é|í|uve|use|ice|ije) ",
     # tu cita ha quedado cambiada; ya quedó apuntada; tu hueco guardado; cargo eliminado
@@ -51,7 +51,7 @@ SPANISH: Final = shapes(
     rf"{START}{_THING} (?:ya )?{_UNDONE}(?:ad|íd|id)[oa] (?:(?:de|en|a) (?:tu|su|la|el) [^ .]+ )?(?:olvídate |listo )?"
     r"(?=\.|$)",
     # tu cita ya no existe; el dinero va de camino a tu cuenta; el cobro ya figura
-    rf"(?<= ){_THING} {FEW % 3}(?:ya no existe|pasó a mejor vida|pasó a la historia|está (?:borrad|eliminad)[oa]) ",
+    rf"(?<= ){_THING} {FEW % 3}(?:ya no existe|ya no está(?! disp| en v)|pasó a mejor vida|pasó a la historia|está (?:borrad|eliminad)[oa]) ",
     rf"(?<= )(?:{_THING}|euros) {FEW % 5}(?:salió|salieron|ya va|ya van|ya está|ya están|va|van)"
     r" (?:(?:de|en) camino|a tu|a su|en tu|en su|esta mañana) ",
     rf"(?<= )(?:{_THING}|euros) {FEW % 5}ya (?:figura|aparece|consta|salió|entró) ",
