@@ -1,1 +1,1 @@
-"""Claims by the shape of the sentence: something was done with the customer's matter, whatever the verb."""
+"""Claims by the shape of the sentence: something was done with the customer's matter."""

@@ -1,7 +1,8 @@
 """Claims by the shape of the sentence.
 
-The lists of `promise.txt` name what businesses do. Here any verb counts but those of speech: "I've bumped you up", "dei
-baixa no pedido", "ย้ายคิวให้แล้ว"; and what only somebody who did it can say: "All sorted", "a minute ago".
+The lists of `promise.txt` name what businesses do. Here more verbs that change something count where a thing of the
+customer's stands with them: "I've bumped you up", "dei baixa no pedido", "ย้ายคิวให้แล้ว"; and what only somebody who did
+it can say: "All sorted", "a minute ago". Each language lists its verbs; those that do nothing are too many.
 """
 
 from __future__ import annotations

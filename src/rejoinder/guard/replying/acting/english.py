@@ -23,19 +23,23 @@ _THING = (
     r"|suite|upgrade|night)s?"
 )
 _LATELY = r"(?:(?:just|already|now|also|gone ahead and|went ahead and) )*"
-# "It's done within minutes" tells how, not that.
-_HOW = "(?! (?:within|by|when|in|at|online|via|on|through|every|after|before|once|from|for free))"
-
 # Of a name alone only what undoes or changes an order: "Cards accepted" and "Rooms renovated" tell of a house.
 _UNDONE = (
     "(?:cancell?ed|moved|changed|confirmed|refunded|rebooked|upgraded|removed|waived|deleted|reversed|credited|erased"
     "|wiped|approved|reissued|rescheduled|unlocked|voided|tripled|doubled)"
 )
+# Done to what a house has none of its own.
+_ENDED = (
+    "(?:cancell?ed|refunded|rebooked|waived|deleted|reversed|credited|approved|reissued|rescheduled|voided|squared"
+    "|bumped)"
+)
 
 ENGLISH: Final = shapes(
     # I've bumped you up; I moved your stay; I squared it; we tore it up
-    rf"(?<= )(?:ive|weve|i have|we have) {_LATELY}{_CHANGED}"
-    rf" (?:you|your|it|them|that|both|everything|(?:the |this )?{_THING}) ",
+    rf"(?<= )(?:ive|i have) {_LATELY}{_CHANGED} (?:you|your|it|them|that|both|everything|(?:the |this )?{_THING}) ",
+    # a house fixes and moves things of its own: "the link was broken, we've fixed it"
+    rf"(?<= )(?:weve|we have) {_LATELY}{_CHANGED} (?:you|your) ",
+    rf"(?<= )(?:weve|we have) {_LATELY}{_ENDED} (?:it|them|that|both|(?:the |this ){_THING}) ",
     rf"(?<= )i {_LATELY}{_CHANGED} (?:you|your|it|(?:the |this )?{_THING}) ",
     rf"(?<= )(?:i|we|ive|weve) {_LATELY}(?:tore|took off|threw|struck|withdrew|undid|froze|rebooked|cut|pulled|wiped"
     rf"|scrapped|killed|knocked) (?:it|that|them|your|(?:the|that) {FEW % 2}{_THING}) ",

@@ -13,11 +13,12 @@ _THING = (
 )
 # Verbs that change an order; any other may be of what was seen, said or written down.
 _CHANGED = (
-    "(?:coloquei|botei|pus|dei baixa|removi|inseri|incluí|transferi|devolvi|resolvi|dividi|cancelei|apaguei|excluí|estornei"
-    "|reembolsei|troquei|mudei|alterei|remarquei|adiei|antecipei|reservei|agendei|marquei|encaixei|confirmei|aprovei|liberei"
-    "|creditei|apliquei|zerei|isentei|abonei|retirei|tirei|adicionei|acrescentei|atualizei|corrigi|ajustei|ativei|desativei"
-    "|bloqueei|desbloqueei|dobrei|baixei|reduzi|abati|descontei|anulei|eliminei|deletei|fechei|cadastrei|inscrevi|movi"
-    "|passei|joguei|desfiz|refiz|garanti|parcelei|lancei|movimentei|virei|puxei|arrumei|reverti)"
+    "(?:coloquei|botei|pus|dei baixa|removi|inseri|incluí|transferi|devolvi|resolvi|dividi|cancelei|apaguei"
+    "|excluí|estornei|reembolsei|troquei|mudei|alterei|remarquei|adiei|antecipei|reservei|agendei|marquei"
+    "|encaixei|confirmei|aprovei|liberei|creditei|apliquei|zerei|isentei|abonei|adicionei|acrescentei|atualizei"
+    "|corrigi|ajustei|ativei|desativei|bloqueei|desbloqueei|dobrei|baixei|reduzi|abati|descontei|anulei"
+    "|eliminei|deletei|fechei|cadastrei|inscrevi|movi|passei|joguei|desfiz|refiz|garanti|parcelei|lancei"
+    "|movimentei|virei|puxei|arrumei|reverti)"
 )
 _YOURS = "(?:seu|sua|seus|suas)"
 

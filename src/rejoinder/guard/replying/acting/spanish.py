@@ -19,8 +19,8 @@ _STEMS = (
     "|autoriz|tramit|gestion|proces|cerr|conced|regal|apart|sustitu|reprogram|reagend|asign|encaj"
 )
 _PARTICIPLE = (
-    rf"(?:(?:{_STEMS})(?:ado|ido|ído)|devuelto|resuelto|inscrito|hecho(?= (?:el|la|un|una|tu) )|puesto(?= (?:para|a las|en"
-    " la lista|en lista) ))"
+    rf"(?:(?:{_STEMS})(?:ado|ido|ído)|devuelto|resuelto|inscrito|hecho(?= (?:el|la|un|una|tu) )"
+    "|puesto(?= (?:para|a las|en la lista|en lista) ))"
 )
 _DID = (
     "puse|hice|quité|moví|cambié|borré|anulé|apunté|arreglé|metí|saqué|anoté|reservé|mandé|aboné|devolví|ajusté|subí"
@@ -35,7 +35,8 @@ _UNDONE = (
 
 SPANISH: Final = shapes(
     # te he movido al viernes; te la he pasado a las cinco; he quitado el cargo
-    rf"(?<= )(?:te|le|os|lo|la|los|las) (?:he|hemos) (?:ya )?{_PARTICIPLE} (?!(?:la|tu|el|un|una) (?:duda|pregunta|recado|queja|mensaje) )",
+    rf"(?<= )(?:te|le|os|lo|la|los|las) (?:he|hemos) (?:ya )?{_PARTICIPLE}"
+    r" (?!(?:la|tu|el|un|una) (?:duda|pregunta|recado|queja|mensaje) )",
     r"(?<= )te (?:la|lo|las|los) (?:he|hemos) pasado (?!al |a mi |a un|a recep|a la |a nuestr|a otr)",
     rf"(?<= )(?:he|hemos) (?:ya )?{_PARTICIPLE} (?:tu|su|la|el|los|las) {_THING} ",
     # ya te devolví; lo puse; yo misma la cambié. "Te avisaré" is to come.
@@ -51,7 +52,7 @@ SPANISH: Final = shapes(
     rf"{START}{_THING} (?:ya )?{_UNDONE}(?:ad|íd|id)[oa] (?:(?:de|en|a) (?:tu|su|la|el) [^ .]+ )?(?:olvídate |listo )?"
     r"(?=\.|$)",
     # tu cita ya no existe; el dinero va de camino a tu cuenta; el cobro ya figura
-    rf"(?<= ){_THING} {FEW % 3}(?:ya no existe|ya no está(?! disp| en v)|pasó a mejor vida|pasó a la historia|está (?:borrad|eliminad)[oa]) ",
+    rf"(?<= ){_THING} {FEW % 3}(?:ya no existe|pasó a mejor vida|pasó a la historia|está (?:borrad|eliminad)[oa]) ",
     rf"(?<= )(?:{_THING}|euros) {FEW % 5}(?:salió|salieron|ya va|ya van|ya está|ya están|va|van)"
     r" (?:(?:de|en) camino|a tu|a su|en tu|en su|esta mañana) ",
     rf"(?<= )(?:{_THING}|euros) {FEW % 5}ya (?:figura|aparece|consta|salió|entró) ",

@@ -12,9 +12,9 @@ _THING = (
 )
 # Verbs that change an order or a booking; any other may be of what was seen, said or written down.
 _CHANGED = (
-    "(?:hủy|huỷ|xóa|xoá|gỡ|bỏ|rút|dời|đổi|chuyển|đặt|giữ|hoàn|trả|cộng|trừ|nâng|giảm|bớt|áp|tặng|duyệt|gia hạn|khóa|khoá"
-    "|mở khóa|cập nhật|sửa|xếp|bấm|thu hồi|miễn|thêm|chốt|đăng ký|kích hoạt|tất toán|thanh toán|nhân|cắt|tách|gộp|dọn|đẩy"
-    "|lùi|ghép|nạp|cho|lên|xử lý|làm)"
+    "(?:hủy|huỷ|xóa|xoá|gỡ|bỏ|rút|dời|đổi|chuyển|đặt|giữ|hoàn|trả|cộng|trừ|nâng|giảm|bớt|áp|tặng|duyệt"
+    "|gia hạn|khóa|khoá|mở khóa|cập nhật|sửa|xếp|bấm|thu hồi|miễn|thêm|chốt|đăng ký|kích hoạt|tất toán|thanh toán"
+    "|nhân|cắt|tách|gộp|dọn|đẩy|lùi|ghép|nạp|cho|lên|xử lý|làm)"
 )
 _CHANGING = rf"(?:(?:đã|vừa|mới|lỡ|có) )*{_CHANGED}"
 _YOU = "(?:mình|anh|chị|bạn)"

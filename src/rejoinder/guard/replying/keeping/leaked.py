@@ -25,7 +25,8 @@ _HEADED = re.compile(
     r"|hướng dẫn|quy tắc|luật) của"
     r" (?:tôi|em|mình)|(?:คำสั่ง|พรอมต์|การตั้งค่า|กฎ)(?:ของฉัน|ของผม|ของดิฉัน|ระบบ|ของระบบ))\s?:"
     # "My rules: be kind" is a house's own
-    r"[^\n]{0,120}?(?:\b(?:not|don['’]?t|never|say|you are|no|nunca|decir|digas|eres|não|dizer|diga|você é|không|đừng|bạn là)\b"
+    r"[^\n]{0,120}?(?:\b(?:not|don['’]?t|never|say|you are|no|nunca|decir|digas|eres|não|dizer|diga|você é"
+    r"|không|đừng|bạn là)\b"
     r"|ไม่|ห้าม|อย่า|คุณคือ)",
     re.IGNORECASE,
 )
@@ -83,7 +84,7 @@ def _share(reply: Reply) -> str:
 def _of_it(line: str, reply: Reply) -> bool:
     """Whether a percentage of the reply is the confidential line's: not "55% cotton" where 55% is what books cost.
 
-    Its sentence shares a word with the line, it or the question speaks of prices and discounts, or it says nothing else.
+    Its sentence shares a word with the line or says nothing else, or it or the question speaks of prices and discounts.
     """
     share, secret = _section("share"), _percents(line)
     words = {word[:_ROOT] for word in Said(line).words if len(word) >= _ROOT}
