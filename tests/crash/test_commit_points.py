@@ -58,6 +58,7 @@ async def aftermath(house: House) -> AsyncIterator[Aftermath]:
                 point: asyncio.create_task(freeze(house.postgres.dsn, scene.rows[point]))
                 for point in ("claiming", "committing")
             }
+            await scene.end_half_asked()
             scene.open_servers()
         killed = await house.worker()
         house.model.gate.hold("last")

@@ -30,6 +30,10 @@ _SESSION = {
     "timezone": "UTC",
 }
 
+# To no other limit a process is idle that was stopped after it had a statement prepared and before it ran it. PostgreSQL
+# has it since 17.
+_BOUNDED = "SET transaction_timeout = '30s'"
+
 AWAY = (
     OSError,
     TimeoutError,
@@ -205,7 +209,7 @@ async def connect(
             dsn,
             min_size=1,
             max_size=size,
-            init=_prepare,
+            init=_prepare_bounded,
             reset=_keep,
             max_inactive_connection_lifetime=0,
             server_settings={**_SESSION, "lock_timeout": lock_timeout, "application_name": name},
@@ -234,7 +238,7 @@ async def connect_once(
         raise _refused(refused) from None
     except AWAY as away:
         raise unreachable(away) from away
-    await _prepare(connection)
+    await (_prepare_bounded if limits else _prepare)(connection)
     return connection
 
 
@@ -283,6 +287,12 @@ async def _prepare(connection: asyncpg.Connection[asyncpg.Record]) -> None:
     await connection.set_type_codec(
         "jsonb", schema="pg_catalog", encoder=_encode, decoder=from_json, format="text"
     )
+
+
+async def _prepare_bounded(connection: asyncpg.Connection[asyncpg.Record]) -> None:
+    await _prepare(connection)
+    if connection.get_server_version().major >= 17:
+        await connection.execute(_BOUNDED)
 
 
 def _encode(value: object) -> str:

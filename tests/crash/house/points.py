@@ -35,6 +35,19 @@ JOIN conversations c USING (workspace_id, conversation_id) WHERE c.thread_key = 
 """
 
 
+# Of a worker that was stopped between preparing a statement and running it: they hold what the statement will need, and
+# PostgreSQL ends them by itself after 30 s (`transaction_timeout`). A sender is given up sooner than that.
+_HALF_ASKED = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE application_name = 'rejoinder work' AND state = 'active' AND wait_event = 'ClientRead' AND xact_start IS NOT NULL
+"""
+
+_NONE_WAITS = """
+SELECT NOT EXISTS (
+    SELECT FROM pg_stat_activity WHERE application_name = 'rejoinder work' AND wait_event_type = 'Lock')
+"""
+
+
 class Scene:
     """The only worker there is, at all points. Threads are named `point.how`."""
 
@@ -118,6 +131,16 @@ class Scene:
         """Let go of every lock."""
         for lock in (self._commit, self._claim, self._inserts, self._reads):
             await lock.release()
+
+    async def end_half_asked(self) -> None:
+        """End the stopped worker's sessions that wait in the middle of a statement for the rest of it."""
+
+        async def none_waits() -> bool:
+            ((found,),) = await self._house.sql(_NONE_WAITS)
+            return bool(found)
+
+        await eventually(none_waits)
+        await self._house.sql(_HALF_ASKED)
 
     def open_servers(self) -> None:
         """Let the servers answer what they kept, as far as somebody still waits for it."""
