@@ -30,8 +30,8 @@ _SESSION = {
     "timezone": "UTC",
 }
 
-# To no other limit a process is idle that was stopped after it had a statement prepared and before it ran it. PostgreSQL
-# has it since 17.
+# No other limit counts the time of a process that was stopped between preparing a statement and running it. PostgreSQL
+# has this one since 17.
 _BOUNDED = "SET transaction_timeout = '30s'"
 
 AWAY = (
