@@ -30,8 +30,8 @@ _SESSION = {
     "timezone": "UTC",
 }
 
-# No other limit counts the time of a process that was stopped between preparing a statement and running it. PostgreSQL
-# has this one since 17.
+# No other limit counts the time of a process that was stopped between preparing a statement and running it: it would
+# freeze a conversation until it goes on. PostgreSQL has this one since 17.
 _BOUNDED = "SET transaction_timeout = '30s'"
 
 AWAY = (
@@ -60,6 +60,7 @@ BUSY = (
     asyncpg.LockNotAvailableError,
     asyncpg.QueryCanceledError,
     asyncpg.IdleInTransactionSessionTimeoutError,  # this process was stopped inside it
+    asyncpg.TransactionTimeoutError,  # or in the middle of a statement
 )
 """What PostgreSQL raises when it is there but the transaction lost to another."""
 
@@ -238,7 +239,7 @@ async def connect_once(
         raise _refused(refused) from None
     except AWAY as away:
         raise unreachable(away) from away
-    await (_prepare_bounded if limits else _prepare)(connection)
+    await _prepare(connection)
     return connection
 
 

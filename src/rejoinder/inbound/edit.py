@@ -21,7 +21,7 @@ from rejoinder.turns.hands import store as hands
 from rejoinder.turns.hands.guarded import guarded
 from rejoinder.turns.hands.store import Left
 from rejoinder.turns.model import Guard, Turn
-from rejoinder.turns.schedule import schedule, wake_waiting
+from rejoinder.turns.schedule import Scheduled, schedule, wake_waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +66,9 @@ async def edit(
             seq, events, jobs = guard.seq, list[NewEvent](), list[Job]()
             turn_id = None
             if left is not None:
-                scheduled = schedule(batch, guard, seq, priority=left.priority)
+                scheduled = _asks_again(batch, guard, left)
                 turn_id = scheduled.turn_id
                 seq, events, jobs = scheduled.seq, scheduled.events, scheduled.jobs
-                if turn_id is not None:
-                    hands.adopt(batch, guard.conversation_id, turn_id, left.message_ids)
             await _settle(batch, guard, seq, events, jobs, "message.edited", message_id, text)
             return Edited(message_id, turn_id)
 
@@ -95,10 +93,8 @@ async def delete(
             left = None if live else await _drafted(batch, guard, ended)
             seq, events, jobs = guard.seq, list[NewEvent](), list[Job]()
             if left is not None:
-                scheduled = schedule(batch, guard, seq, priority=left.priority)
+                scheduled = _asks_again(batch, guard, left)
                 seq, events, jobs = scheduled.seq, scheduled.events, scheduled.jobs
-                if scheduled.turn_id is not None:
-                    hands.adopt(batch, guard.conversation_id, scheduled.turn_id, left.message_ids)
             elif live is not None and not await attempts.has_messages(tx, live.turn_id):
                 turns.stop(batch, live, "cancelled", "its messages were deleted")
                 seq += 1
@@ -145,6 +141,14 @@ async def _drafted(batch: Batch, guard: Guard, ended: UUID | None) -> Left | Non
         return None
     left = await hands.again(batch.tx, guard.conversation_id, ended, None)
     return left if left.message_ids else None
+
+
+def _asks_again(batch: Batch, guard: Guard, left: Left) -> Scheduled:
+    """A turn for messages that have no answer, or no longer."""
+    scheduled = schedule(batch, guard, guard.seq, priority=left.priority)
+    if scheduled.turn_id is not None:
+        hands.adopt(batch, guard.conversation_id, scheduled.turn_id, left.message_ids)
+    return scheduled
 
 
 def _stoppable(guard: Guard, live: Turn) -> bool:
